@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: Swift 6 mode with complete concurrency checking comes with the tools version.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    // Warnings are errors, so that none is ever read past.
+    .treatAllWarnings(as: .error),
+    // Every use of an unsafe construct says so.
+    .strictMemorySafety(),
+    // Existentials are spelled `any`: a dynamic dispatch is visible.
+    .enableUpcomingFeature("ExistentialAny"),
+    // A member comes from a module that the file imports itself.
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // Imports stay private unless they are part of the target's interface.
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // An async function runs where its caller runs.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Settings of the kernels: optimised in debug builds too, or every test of the engine would wait for scalar loops.
+let kernelSettings: [CSetting] = [
+    .unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])
+]
+
+let package = Package(
+    name: "sluice",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "sluice", targets: ["sluice"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    ],
+    targets: [
+        .target(name: "CKernels", cSettings: kernelSettings),
+        .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: swiftSettings),
+        .target(
+            name: "ModelFiles",
+            dependencies: ["Kernels", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: swiftSettings),
+        .target(name: "Tokenization", dependencies: ["ModelFiles"], swiftSettings: swiftSettings),
+        .target(name: "Models", dependencies: ["ModelFiles", "Kernels"], swiftSettings: swiftSettings),
+        .target(
+            name: "Generation", dependencies: ["Models", "ModelFiles", "Tokenization", "Kernels"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "Generation", "Models", "ModelFiles", "Tokenization", "Kernels",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: swiftSettings),
+        .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels"], swiftSettings: swiftSettings),
+        .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles"], swiftSettings: swiftSettings),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "ModelFiles", "Kernels"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "GenerationTests", dependencies: ["Generation", "Models", "Tokenization"],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "EndToEndTests", dependencies: [], swiftSettings: swiftSettings),
+        .testTarget(name: "TidyTests", dependencies: [], swiftSettings: swiftSettings),
+    ],
+    cLanguageStandard: .c11
+)

@@ -1,0 +1,43 @@
+/// A read-only matrix of weights [rows, columns] as it lies in a file or a slot: a view that owns nothing.
+///
+/// Shape: rows = output features, columns = input features, row-major; GGUF lists the same dimensions fastest-first.
+/// The owner of the memory (a mapped file, an expert slot) must outlive every view of it; whoever hands out a view says so.
+@safe public struct WeightMatrix: @unchecked Sendable {
+    // Unchecked: the memory behind a view is never written while a view of it exists.
+    public let format: WeightFormat
+    public let rows: Int
+    public let columns: Int
+    /// Distance between the starts of two rows.
+    public let rowStrideBytes: Int
+    let base: UnsafeRawPointer
+
+    /// Creates a view of `rows` rows at `base`.
+    ///
+    /// - Precondition: `columns` is a whole number of the format's blocks and a row fits the stride.
+    @unsafe public init(base: UnsafeRawPointer, format: WeightFormat, rows: Int, columns: Int, rowStrideBytes: Int? = nil) {
+        guard let rowBytes = format.rowBytes(columns: columns) else {
+            preconditionFailure("\(columns) columns are no whole number of \(format.name) blocks")
+        }
+        let stride = rowStrideBytes ?? rowBytes
+        precondition(rows >= 0 && stride >= rowBytes, "row stride \(stride) below the row's \(rowBytes) bytes")
+        unsafe self.base = base
+        self.format = format
+        self.rows = rows
+        self.columns = columns
+        self.rowStrideBytes = stride
+    }
+
+    /// Bytes of one row without padding.
+    public var rowBytes: Int { columns / format.blockElements * format.blockBytes }
+
+    /// Bytes of all rows, the padding between them not counted.
+    public var byteCount: Int { rows * rowBytes }
+
+    /// The rows of `range` as a matrix of their own.
+    public func slice(rows range: Range<Int>) -> WeightMatrix {
+        precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+        return unsafe WeightMatrix(
+            base: base + range.lowerBound * rowStrideBytes, format: format, rows: range.count, columns: columns,
+            rowStrideBytes: rowStrideBytes)
+    }
+}

@@ -1,0 +1,13 @@
+public import Kernels
+public import ModelFiles
+
+/// What a tensor or a hyperparameter is called in the two worlds that model files come from.
+public struct FileName: Sendable {
+    public let gguf: String
+    public let huggingFace: String
+
+    public init(gguf: String, huggingFace: String) {
+        self.gguf = gguf
+        self.huggingFace = huggingFace
+    }
+}
