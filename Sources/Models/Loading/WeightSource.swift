@@ -1,6 +1,3 @@
-public import Kernels
-public import ModelFiles
-
 /// What a tensor or a hyperparameter is called in the two worlds that model files come from.
 public struct FileName: Sendable {
     public let gguf: String
