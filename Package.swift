@@ -44,6 +44,8 @@ let package = Package(
         .target(name: "Models", dependencies: ["ModelFiles", "Kernels"], swiftSettings: swiftSettings),
         .target(
             name: "Generation", dependencies: ["Models", "ModelFiles", "Tokenization", "Kernels"],
+            // The bundled model with its provenance and licence, copied as they are.
+            resources: [.copy("Resources")],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "sluice",
@@ -53,9 +55,14 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: swiftSettings),
-        .testTarget(name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels"], swiftSettings: swiftSettings),
-        .testTarget(name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles"], swiftSettings: swiftSettings),
-        .testTarget(name: "ModelsTests", dependencies: ["Models", "ModelFiles", "Kernels"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ModelsTests", dependencies: ["Models", "ModelFiles", "Kernels"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "GenerationTests", dependencies: ["Generation", "Models", "Tokenization"],
             swiftSettings: swiftSettings),
