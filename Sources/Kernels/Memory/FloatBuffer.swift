@@ -27,4 +27,7 @@
         precondition(offset >= 0 && rows >= 0 && columns >= 0 && offset + rows * columns <= count, "view exceeds \(count) elements")
         return unsafe FloatMatrix(base: base + offset, rows: rows, columns: columns)
     }
+
+    /// Sets every element to zero.
+    public func clear() { unsafe base.update(repeating: 0, count: count) }
 }

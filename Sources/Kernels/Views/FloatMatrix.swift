@@ -56,4 +56,23 @@
         precondition(row >= 0 && row < rows, "row \(row) of \(rows)")
         return unsafe body(UnsafeMutableBufferPointer(start: base + row * stride, count: columns))
     }
+
+    /// Copies row `row` of `source` to row `target` of this matrix.
+    public func copyRow(from source: FloatMatrix, row: Int, to target: Int) {
+        precondition(row >= 0 && row < source.rows && target >= 0 && target < rows && source.columns == columns)
+        unsafe (base + target * stride).update(from: source.base + row * source.stride, count: columns)
+    }
+
+    /// Adds `scale` times row `row` of `source` to row `target` of this matrix, element by element.
+    public func addRow(from source: FloatMatrix, row: Int, scale: Float, to target: Int) {
+        precondition(row >= 0 && row < source.rows && target >= 0 && target < rows && source.columns == columns)
+        let addend = unsafe source.base + row * source.stride
+        let sum = unsafe base + target * stride
+        for column in 0..<columns { unsafe sum[column] += scale * addend[column] }
+    }
+
+    /// Sets every element to zero.
+    public func clear() {
+        for row in 0..<rows { unsafe (base + row * stride).update(repeating: 0, count: columns) }
+    }
 }

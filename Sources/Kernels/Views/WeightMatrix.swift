@@ -40,4 +40,14 @@
             base: base + range.lowerBound * rowStrideBytes, format: format, rows: range.count, columns: columns,
             rowStrideBytes: rowStrideBytes)
     }
+
+    /// The same elements with rows of `columns`, for tensors whose file shape folds dimensions differently.
+    ///
+    /// - Precondition: no padding between rows, and the elements divide into whole rows of whole blocks.
+    public func reshaped(columns newColumns: Int) -> WeightMatrix {
+        if newColumns == columns { return self }
+        precondition(rowStrideBytes == rowBytes || rows <= 1, "a padded matrix cannot be reshaped")
+        precondition(newColumns > 0 && rows * columns % newColumns == 0, "\(rows) x \(columns) in rows of \(newColumns)")
+        return unsafe WeightMatrix(base: base, format: format, rows: rows * columns / newColumns, columns: newColumns)
+    }
 }

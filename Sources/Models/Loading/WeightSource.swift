@@ -1,10 +1,60 @@
-/// What a tensor or a hyperparameter is called in the two worlds that model files come from.
-public struct FileName: Sendable {
-    public let gguf: String
-    public let huggingFace: String
+public import Kernels
+public import ModelFiles
 
-    public init(gguf: String, huggingFace: String) {
-        self.gguf = gguf
-        self.huggingFace = huggingFace
+/// A model file as an architecture reads it: hyperparameters and tensors under glossary names, shapes checked on the way.
+///
+/// Runs on: the loading thread. Nothing is copied except vectors that are decoded to Float32.
+public struct WeightSource: Sendable {
+    public let file: ModelFile
+    /// GGUF prefixes hyperparameters with the architecture (`qwen3moe.block_count`).
+    let keyPrefix: String
+
+    public init(file: ModelFile, keyPrefix: String) {
+        self.file = file
+        self.keyPrefix = keyPrefix
+    }
+
+    public var isGGUF: Bool { file.container == .gguf }
+
+    /// The metadata keys that `name` means in this file, in order of preference.
+    func keys(_ name: FileName) -> [String] {
+        isGGUF ? name.gguf.map { keyPrefix + "." + $0 } : name.huggingFace
+    }
+
+    /// The tensor names that `name` means in this file, in order of preference.
+    func tensorNames(_ name: FileName) -> [String] {
+        isGGUF ? name.gguf : name.huggingFace
+    }
+
+    /// The record of the first spelling that the file has.
+    public func find(_ name: FileName) -> TensorRecord? {
+        for candidate in tensorNames(name) {
+            if let record = file.tensors[candidate] { return record }
+        }
+        return nil
+    }
+
+    func require(_ name: FileName) throws(ModelFileError) -> TensorRecord {
+        guard let record = find(name) else {
+            throw ModelFileError(.missingTensor(name: tensorNames(name).first ?? "(no name)"), path: file.path)
+        }
+        return record
+    }
+
+    /// A matrix [rows, columns]; leading dimensions of a file's tensor are folded into the rows.
+    public func matrix(_ name: FileName, rows: Int, columns: Int) throws(ModelFileError) -> WeightMatrix {
+        let record = try require(name)
+        return try matrix(record, shape: [rows, columns])
+    }
+
+    /// The tensor of `record` if its shape, with dimensions of 1 left out, is `shape`.
+    func matrix(_ record: TensorRecord, shape: [Int]) throws(ModelFileError) -> WeightMatrix {
+        guard record.shape.filter({ $0 != 1 }) == shape.filter({ $0 != 1 }) else {
+            throw ModelFileError(
+                .wrongShape(tensor: record.name, found: record.shape, expected: shape),
+                path: file.parts[record.part], offset: record.offset)
+        }
+        let columns = shape.last ?? 1
+        return try file.matrix(record).reshaped(columns: columns)
     }
 }

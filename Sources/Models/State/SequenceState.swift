@@ -1,8 +1,73 @@
+public import Kernels
+
 /// What a layer remembers of a sequence.
 public enum LayerStateShape: Sendable, Equatable {
-    /// Rows of keys and values per position; a value width of 0 means that values are the first columns of the keys
+    /// Rows of keys and values per position; a value width of 0 means that the values are the first columns of the keys
     /// (multi-head latent attention).
     case keyValue(keyWidth: Int, valueWidth: Int)
     /// A state of fixed size, Float32 (linear attention).
     case recurrent(elements: Int)
+
+    /// Bytes for a sequence of `capacity` positions.
+    public func byteCount(capacity: Int, element: CacheElement) -> Int {
+        switch self {
+        case .keyValue(let keyWidth, let valueWidth):
+            KeyValueCache.byteCount(capacity: capacity, keyWidth: keyWidth, valueWidth: valueWidth, element: element)
+        case .recurrent(let elements):
+            elements * MemoryLayout<Float>.stride
+        }
+    }
+}
+
+/// A layer's memory of one sequence.
+public enum LayerState: Sendable {
+    case keyValue(KeyValueCache)
+    case recurrent(FloatBuffer)
+}
+
+/// Everything a model remembers of one sequence: a state per layer and how many positions they hold.
+///
+/// Allocates: once, at creation. Runs on: engine thread.
+public final class SequenceState {
+    /// Positions that fit.
+    public let capacity: Int
+    public private(set) var length = 0
+    let layers: [LayerState]
+    private let isRecurrent: Bool
+
+    public init(shapes: [LayerStateShape], capacity: Int, element: CacheElement) {
+        self.capacity = capacity
+        isRecurrent = shapes.contains { if case .recurrent = $0 { true } else { false } }
+        layers = shapes.map { shape in
+            switch shape {
+            case .keyValue(let keyWidth, let valueWidth):
+                .keyValue(KeyValueCache(capacity: capacity, keyWidth: keyWidth, valueWidth: valueWidth, element: element))
+            case .recurrent(let elements):
+                .recurrent(FloatBuffer(count: elements))
+            }
+        }
+    }
+
+    /// Counts `tokens` positions as written; the model does this once every layer has run.
+    func advance(by tokens: Int) {
+        length += tokens
+        precondition(length <= capacity, "\(length) of \(capacity) positions")
+    }
+
+    /// Forgets everything.
+    public func reset() {
+        length = 0
+        for case .recurrent(let buffer) in layers { buffer.clear() }
+    }
+
+    /// Goes back to the first `newLength` positions.
+    ///
+    /// - Returns: false, having changed nothing, where a recurrent layer makes that impossible; `reset` and a new prefill then help.
+    public func truncate(to newLength: Int) -> Bool {
+        precondition(newLength >= 0 && newLength <= length, "\(newLength) of \(length) positions")
+        if newLength == length { return true }
+        if isRecurrent { return false }
+        length = newLength
+        return true
+    }
 }

@@ -1,0 +1,37 @@
+import Kernels
+
+/// The choices of a step sorted by expert, so that each expert's rows are computed together.
+///
+/// A choice is numbered row * expertsPerToken + rank. Counting sort, stable. Allocates: once. Runs on: engine thread.
+final class ExpertOrder {
+    private let starts: IndexBuffer
+    private let sorted: IndexBuffer
+    private let expertCount: Int
+
+    init(expertCount: Int, capacity: Int) {
+        self.expertCount = expertCount
+        starts = IndexBuffer(count: expertCount + 2)
+        sorted = IndexBuffer(count: capacity)
+    }
+
+    /// Sorts all choices of `routing`.
+    func sort(_ routing: Routing) {
+        for index in 0..<expertCount + 2 { starts[index] = 0 }
+        let perRow = routing.expertsPerToken
+        for choice in 0..<routing.rows * perRow {
+            starts[routing.expert(row: choice / perRow, rank: choice % perRow) + 2] += 1
+        }
+        for expert in 0..<expertCount { starts[expert + 2] += starts[expert + 1] }
+        for choice in 0..<routing.rows * perRow {
+            let expert = routing.expert(row: choice / perRow, rank: choice % perRow)
+            sorted[starts[expert + 1]] = choice
+            starts[expert + 1] += 1
+        }
+    }
+
+    /// Positions in the sorted list that belong to `expert`.
+    func choices(of expert: Int) -> Range<Int> { starts[expert]..<starts[expert + 1] }
+
+    /// The choice at a position of the sorted list.
+    func choice(_ position: Int) -> Int { sorted[position] }
+}

@@ -1,0 +1,15 @@
+public import Kernels
+
+/// The seam by which a layer runs its experts: these rows, these experts, these weights: add the result.
+///
+/// The implementation is chosen once at load (experts mapped in memory, slots filled from disk, worker processes); the step is
+/// specialised for it. Results are bit-identical across implementations: expert outputs are added in rank order.
+public protocol ExpertRunner {
+    /// output[t] += sum over ranks r of routing.weight(t, r) * expert(t, r)(input[t]).
+    ///
+    /// Shape: input and output [rows, hiddenSize]. Allocates: none. Runs on: engine thread.
+    func run(layer: Int, routing: Routing, input: FloatMatrix, addingTo output: FloatMatrix, context: StepContext)
+
+    /// Arena elements that `run` takes for steps of at most `rows` rows.
+    func scratchElements(rows: Int) -> Int
+}

@@ -1,0 +1,71 @@
+public import Kernels
+public import ModelFiles
+
+/// A loaded model: turns batches of tokens into logits.
+///
+/// Holds the mapped file, the graph and the memory of a step. Not Sendable: one engine thread owns it.
+public final class LanguageModel {
+    /// What the user decides about a model's memory and threads.
+    public struct Options: Sendable {
+        public var threadCount: Int
+        /// Rows of the largest step; prefill goes in chunks of this many tokens.
+        public var maximumRows: Int
+        /// Positions that sequences can have; rotary tables are built this long.
+        public var contextCapacity: Int
+        public var cacheElement: CacheElement
+
+        public init(threadCount: Int, maximumRows: Int, contextCapacity: Int, cacheElement: CacheElement) {
+            self.threadCount = threadCount
+            self.maximumRows = maximumRows
+            self.contextCapacity = contextCapacity
+            self.cacheElement = cacheElement
+        }
+    }
+
+    public let file: ModelFile
+    public let shape: ModelShape
+    public let options: Options
+    private let step: ForwardStep<MappedExperts>
+    private let logitStorage: FloatBuffer
+    private let stateShapes: [LayerStateShape]
+
+    /// Rows whose logits are computed at once.
+    public static let maximumLogitRows = 16
+
+    /// Binds the model in `file` and allocates the memory of a step.
+    ///
+    /// - Throws: `ModelFileError` for an unknown architecture, a missing tensor or key, or a wrong shape.
+    public init(file: ModelFile, options: Options) throws(ModelFileError) {
+        let graph = try ArchitectureRegistry.graph(of: file, contextCapacity: options.contextCapacity)
+        let experts = MappedExperts(
+            layers: graph.experts, hiddenSize: graph.shape.hiddenSize, expertsPerToken: max(graph.shape.expertsPerToken, 1),
+            maximumRows: options.maximumRows)
+        self.file = file
+        self.options = options
+        shape = graph.shape
+        stateShapes = graph.layers.map(\.mixer.stateShape)
+        step = ForwardStep(
+            graph: graph, experts: experts, compute: Compute(pool: ThreadPool(threadCount: options.threadCount)),
+            maximumRows: options.maximumRows)
+        logitStorage = FloatBuffer(count: Self.maximumLogitRows * graph.shape.vocabularySize)
+    }
+
+    /// Creates an empty sequence of at most `capacity` positions.
+    public func makeSequence(capacity: Int) -> SequenceState {
+        precondition(capacity <= options.contextCapacity, "\(capacity) positions exceed \(options.contextCapacity)")
+        return SequenceState(shapes: stateShapes, capacity: capacity, element: options.cacheElement)
+    }
+
+    /// Runs the rows of `batch` and advances their sequences. Allocates: none. Runs on: engine thread.
+    public func forward(_ batch: Batch) { step.run(batch) }
+
+    /// The logits of `rows` of the last batch [rows, vocabularySize], valid until the next call.
+    ///
+    /// - Precondition: at most `maximumLogitRows` rows. Allocates: none. Runs on: engine thread.
+    public func logits(rows: Range<Int>) -> FloatMatrix {
+        precondition(rows.count <= Self.maximumLogitRows, "\(rows.count) rows exceed \(Self.maximumLogitRows)")
+        let logits = logitStorage.matrix(rows: rows.count, columns: shape.vocabularySize)
+        step.logits(rows: rows, into: logits)
+        return logits
+    }
+}

@@ -1,0 +1,51 @@
+public import Kernels
+
+/// Router, experts and shared expert of a layer: Shazeer et al., arXiv 1701.06538, in the variants of today's models.
+public struct MixtureOfExperts: Sendable {
+    public let router: Router
+    /// The network that every token uses besides its experts.
+    public let sharedExpert: DenseFeedForward?
+    /// [1, hiddenSize]: the shared expert's output is multiplied by the sigmoid of this product (Qwen).
+    public let sharedExpertGate: Linear?
+
+    public init(router: Router, sharedExpert: DenseFeedForward? = nil, sharedExpertGate: Linear? = nil) {
+        self.router = router
+        self.sharedExpert = sharedExpert
+        self.sharedExpertGate = sharedExpertGate
+    }
+
+    /// output = sum of weighted experts + shared expert. Shape: [rows, hiddenSize]. Allocates: none. Runs on: engine thread.
+    public func forward(
+        _ input: FloatMatrix, into output: FloatMatrix, layer: Int, routing: Routing, experts: some ExpertRunner,
+        context: StepContext
+    ) {
+        router.route(input, routing: routing, context: context)
+        output.clear()
+        experts.run(layer: layer, routing: routing, input: input, addingTo: output, context: context)
+        if let sharedExpert { addShared(sharedExpert, input: input, to: output, context: context) }
+    }
+
+    private func addShared(_ expert: DenseFeedForward, input: FloatMatrix, to output: FloatMatrix, context: StepContext) {
+        let mark = context.arena.mark()
+        defer { context.arena.release(to: mark) }
+        let shared = context.arena.matrix(rows: input.rows, columns: output.columns)
+        expert.forward(input, into: shared, context: context)
+        guard let sharedExpertGate else {
+            context.compute.add(shared, to: output)
+            return
+        }
+        let gate = context.arena.matrix(rows: input.rows, columns: 1)
+        sharedExpertGate(input, into: gate, on: context.compute)
+        context.compute.sigmoid(gate)
+        for row in 0..<output.rows { output.addRow(from: shared, row: row, scale: gate[row, 0], to: row) }
+    }
+
+    /// Arena elements that `forward` takes besides those of the expert runner.
+    public func scratchElements(rows: Int, hiddenSize: Int) -> Int {
+        let shared = sharedExpert.map {
+            $0.scratchElements(rows: rows) + Arena.elements(rows: rows, columns: hiddenSize)
+                + Arena.elements(rows: rows, columns: 1)
+        }
+        return max(shared ?? 0, router.scratchElements(rows: rows))
+    }
+}

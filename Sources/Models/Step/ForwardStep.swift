@@ -1,0 +1,78 @@
+public import Kernels
+
+/// Runs batches through a graph: the loop over the layers, specialised for one way of running experts.
+///
+/// Owns the step's memory. Allocates: once, at creation. Runs on: engine thread.
+struct ForwardStep<Experts: ExpertRunner> {
+    let graph: ModelGraph
+    let experts: Experts
+    let compute: Compute
+    /// The residual stream [maximumRows, hiddenSize].
+    private let hidden: FloatMatrix
+    private let hiddenStorage: FloatBuffer
+    private let arena: Arena
+    private let routing: Routing
+
+    init(graph: ModelGraph, experts: Experts, compute: Compute, maximumRows: Int) {
+        self.graph = graph
+        self.experts = experts
+        self.compute = compute
+        hiddenStorage = FloatBuffer(count: maximumRows * graph.shape.hiddenSize)
+        hidden = hiddenStorage.matrix(rows: maximumRows, columns: graph.shape.hiddenSize)
+        arena = Arena(capacity: Self.arenaElements(graph: graph, experts: experts, rows: maximumRows))
+        routing = Routing(capacity: maximumRows, expertsPerToken: max(graph.shape.expertsPerToken, 1))
+    }
+
+    /// Arena elements for steps of at most `rows` rows: two matrices of a half layer and the largest half.
+    static func arenaElements(graph: ModelGraph, experts: Experts, rows: Int) -> Int {
+        let hiddenSize = graph.shape.hiddenSize
+        let largest = graph.layers.reduce(0) { largest, layer in
+            let feedForward =
+                switch layer.feedForward {
+                case .dense(let dense): dense.scratchElements(rows: rows)
+                case .experts(let mixture):
+                    max(mixture.scratchElements(rows: rows, hiddenSize: hiddenSize), experts.scratchElements(rows: rows))
+                }
+            return max(largest, layer.mixer.scratchElements(rows: rows), feedForward)
+        }
+        return 2 * Arena.elements(rows: rows, columns: hiddenSize) + largest
+    }
+
+    /// Runs the rows of `batch` through every layer and advances their sequences; the results stay in the residual stream.
+    func run(_ batch: Batch) {
+        let rows = hidden.slice(rows: 0..<batch.count)
+        let context = StepContext(batch: batch, compute: compute, arena: arena)
+        for row in 0..<batch.count { compute.decodeRow(graph.embedding, row: batch.tokens[row], into: rows, outputRow: row) }
+        if graph.embeddingScale != 1 { compute.scale(rows, by: graph.embeddingScale) }
+        for (index, layer) in graph.layers.enumerated() { run(layer, index: index, hidden: rows, context: context) }
+        for slice in batch.slices { slice.state.advance(by: slice.rows.count) }
+    }
+
+    private func run(_ layer: Layer, index: Int, hidden: FloatMatrix, context: StepContext) {
+        let mark = arena.mark()
+        defer { arena.release(to: mark) }
+        let normed = arena.matrix(rows: hidden.rows, columns: hidden.columns)
+        let added = arena.matrix(rows: hidden.rows, columns: hidden.columns)
+        layer.mixerNorm(hidden, into: normed, on: compute)
+        layer.mixer.forward(normed, into: added, layer: index, context: context)
+        compute.add(added, scale: layer.residualScale, to: hidden)
+        layer.feedForwardNorm(hidden, into: normed, on: compute)
+        switch layer.feedForward {
+        case .dense(let dense):
+            dense.forward(normed, into: added, context: context)
+        case .experts(let mixture):
+            mixture.forward(normed, into: added, layer: index, routing: routing, experts: experts, context: context)
+        }
+        compute.add(added, scale: layer.residualScale, to: hidden)
+    }
+
+    /// Computes the logits of `rows` of the last batch into `logits` [rows, vocabularySize].
+    func logits(rows: Range<Int>, into logits: FloatMatrix) {
+        let mark = arena.mark()
+        defer { arena.release(to: mark) }
+        let normed = arena.matrix(rows: rows.count, columns: graph.shape.hiddenSize)
+        graph.outputNorm(hidden.slice(rows: rows), into: normed, on: compute)
+        graph.output(normed, into: logits, on: compute)
+        if graph.logitScale != 1 { compute.scale(logits, by: graph.logitScale) }
+    }
+}

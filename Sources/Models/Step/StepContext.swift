@@ -1,0 +1,16 @@
+public import Kernels
+
+/// What every layer of a step sees: the batch, the operations, and scratch memory.
+///
+/// A layer takes scratch from `arena` and gives it back before it returns. Runs on: engine thread.
+public struct StepContext {
+    public let batch: Batch
+    public let compute: Compute
+    public let arena: Arena
+
+    public init(batch: Batch, compute: Compute, arena: Arena) {
+        self.batch = batch
+        self.compute = compute
+        self.arena = arena
+    }
+}
