@@ -4,7 +4,8 @@
 usage: check_convert.py CHECKPOINTS REFERENCES
   CHECKPOINTS  folder of checkpoint folders, e.g. shared/fixtures/architectures
   REFERENCES   folder of NAME.gguf files that llama.cpp's converter wrote from them, e.g. shared/fixtures/gguf
-Checkpoints without a reference are converted and read back. Ends with 1 if anything differs. Needs: pip install gguf
+Checkpoints without a reference are converted and read back. Ends with 1 if anything differs.
+Needs: pip install gguf
 """
 
 import sys

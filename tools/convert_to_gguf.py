@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Writes a GGUF file from a Mixture-of-Experts checkpoint in Hugging Face layout.
 
-Reads config.json, one or many safetensors files and, if present, tokenizer.json. Architectures: mixtral, qwen2_moe,
-qwen3_moe, olmoe, phimoe, granitemoe, deepseek_v2, deepseek_v3, gpt_oss, glm4_moe, qwen3_next.
-Names, order of rows and keys are those of the files that llama.cpp's converter writes. Needs: pip install gguf
+Reads config.json, one or many safetensors files and, if present, tokenizer.json. Architectures: mixtral,
+qwen2_moe, qwen3_moe, olmoe, phimoe, granitemoe, deepseek_v2, deepseek_v3, gpt_oss, glm4_moe, qwen3_next.
+Names, order of rows and keys are those of the files that llama.cpp's converter writes.
+Needs: pip install gguf
 """
 
 import argparse
@@ -23,13 +24,19 @@ def arguments(types: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("checkpoint", type=Path, help="folder with config.json and safetensors files")
     parser.add_argument("output", type=Path, help="the GGUF file to write")
-    parser.add_argument("--type", choices=types, help="type of the large weights (default: as in the checkpoint)")
-    parser.add_argument("--split-tensors", type=positive, default=0, metavar="N", help="at most N tensors per file")
-    parser.add_argument("--pretokenizer", metavar="NAME", help="name for tokenizer.ggml.pre (default: the usual one)")
+    parser.add_argument(
+        "--type", choices=types, help="type of the large weights (default: as in the checkpoint)"
+    )
+    parser.add_argument(
+        "--split-tensors", type=positive, default=0, metavar="N", help="at most N tensors per file"
+    )
+    parser.add_argument(
+        "--pretokenizer", metavar="NAME", help="name for tokenizer.ggml.pre (default: the usual one)"
+    )
     parser.add_argument(
         "--kv-b",
         action="store_true",
-        help="deepseek: write latent attention in the older form, one attn_kv_b instead of attn_k_b and attn_v_b",
+        help="deepseek: latent attention in its older form, one attn_kv_b instead of attn_k_b and attn_v_b",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress")
     return parser.parse_args()
@@ -53,9 +60,14 @@ def main() -> int:
     options = arguments(list(TYPES))
     try:
         conversion = Conversion(
-            options.checkpoint, options.type, Options(absorbed_attention=not options.kv_b), options.pretokenizer
+            options.checkpoint,
+            options.type,
+            Options(absorbed_attention=not options.kv_b),
+            options.pretokenizer,
         )
-        files = conversion.write(options.output, options.split_tensors, progress=sys.stderr.isatty() and not options.quiet)
+        files = conversion.write(
+            options.output, options.split_tensors, progress=sys.stderr.isatty() and not options.quiet
+        )
     except (ConversionError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -1,8 +1,8 @@
 """What each architecture's checkpoint looks like and how its tensors are rearranged for GGUF.
 
-A rewrite takes a tensor of the checkpoint and yields what stands for it, still under Hugging Face names; the `gguf`
-package's name map then gives the names of the file. Facts about the target layout: the GGUF files that llama.cpp's
-converter writes (0.5.0-dev), with which tools/check_convert.py compares ours.
+A rewrite takes a tensor of the checkpoint and yields what stands for it, still under Hugging Face names; the
+`gguf` package's name map then gives the names of the file. Facts about the target layout: the GGUF files that
+llama.cpp's converter writes (0.5.0-dev), with which tools/check_convert.py compares ours.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Rewrite = Callable[[str, Weight, Checkpoint], Iterator[tuple[str, Weight]]]
 
 @dataclass(frozen=True)
 class Options:
-    """`absorbed_attention`: latent attention in the form current llama.cpp reads (k_b and v_b), else one kv_b."""
+    """`absorbed_attention`: latent attention as current llama.cpp reads it (k_b and v_b), else one kv_b."""
 
     absorbed_attention: bool = True
 
@@ -38,7 +38,7 @@ class Architecture:
 
 
 def unchanged(name: str, weight: Weight, checkpoint: Checkpoint) -> Iterator[tuple[str, Weight]]:
-    """Splits experts that a checkpoint keeps as one gate_up_proj [experts, 2 * expertHiddenSize, hiddenSize]."""
+    """Splits experts that a checkpoint keeps as gate_up_proj [experts, 2 * expertHiddenSize, hiddenSize]."""
     if name.endswith("experts.gate_up_proj"):
         yield from halves(name, "gate_up_proj", weight)
     elif name.endswith("experts.down_proj"):
@@ -52,12 +52,14 @@ def halves(name: str, joined: str, weight: Weight) -> Iterator[tuple[str, Weight
     experts, rows, columns = weight.shape
     half = rows // 2
     base = name.split(joined)[0]
-    yield base + "gate_proj.weight", weight.rearranged((experts, half, columns), lambda array: array[:, :half])
+    yield base + "gate_proj.weight", weight.rearranged(
+        (experts, half, columns), lambda array: array[:, :half]
+    )
     yield base + "up_proj.weight", weight.rearranged((experts, half, columns), lambda array: array[:, half:])
 
 
 def paired_heads(name: str, weight: Weight, checkpoint: Checkpoint) -> Iterator[tuple[str, Weight]]:
-    """Query and key rows from "first half, second half" of a head to neighbouring pairs, as `llama` files rotate them."""
+    """Query and key rows from the halves of a head to neighbouring pairs, as `llama` files rotate them."""
     heads = {
         "q_proj": checkpoint.setting("num_attention_heads"),
         "k_proj": checkpoint.setting("num_key_value_heads", "num_attention_heads"),
@@ -90,7 +92,7 @@ def with_router_bias(name: str, weight: Weight, checkpoint: Checkpoint) -> Itera
 
 
 def latent_attention(name: str, weight: Weight, checkpoint: Checkpoint) -> Iterator[tuple[str, Weight]]:
-    """kv_b [heads * (nope + value), latent] into k_b [heads, latent, nope] (transposed) and v_b [heads, value, latent]."""
+    """kv_b [heads * (nope + value), latent] into k_b [heads, latent, nope] and v_b [heads, value, latent]."""
     if not name.endswith("self_attn.kv_b_proj.weight"):
         yield from with_router_bias(name, weight, checkpoint)
         return
@@ -98,7 +100,9 @@ def latent_attention(name: str, weight: Weight, checkpoint: Checkpoint) -> Itera
     nope, value = checkpoint.setting("qk_nope_head_dim"), checkpoint.setting("v_head_dim")
     rows, latent = weight.shape
     if rows != heads * (nope + value):
-        raise ConversionError(f"{name} has {rows} rows; {heads} heads of {nope} + {value} need {heads * (nope + value)}")
+        raise ConversionError(
+            f"{name} has {rows} rows; {heads} heads of {nope} + {value} need {heads * (nope + value)}"
+        )
 
     def by_head(array: np.ndarray) -> np.ndarray:
         return array.reshape(heads, nope + value, latent)
@@ -112,7 +116,7 @@ def latent_attention(name: str, weight: Weight, checkpoint: Checkpoint) -> Itera
 
 
 def gpt_oss(name: str, weight: Weight, checkpoint: Checkpoint) -> Iterator[tuple[str, Weight]]:
-    """Gate and up are interleaved row by row; float weights are stored with input rows first, MXFP4 ones are not."""
+    """Gate and up are interleaved row by row; float weights have their inputs first, MXFP4 ones do not."""
     base = name.rsplit(".", 1)[0]
     transposed = weight.format != Format.MXFP4
 
@@ -143,7 +147,7 @@ def gpt_oss(name: str, weight: Weight, checkpoint: Checkpoint) -> Iterator[tuple
 
 
 def qwen3_next(name: str, weight: Weight, checkpoint: Checkpoint) -> Iterator[tuple[str, Weight]]:
-    """Norms are stored as offsets from 1, the decay as a logarithm, the linear attention's input projections by head."""
+    """Norms are stored as offsets from 1, decays as logarithms, linear attention's projections by head."""
     if name.endswith(".A_log"):
         yield name, weight.computed(lambda array: -np.exp(array.astype(np.float64)).astype(np.float32))
     elif name.endswith(".dt_bias"):
@@ -160,14 +164,20 @@ def qwen3_next(name: str, weight: Weight, checkpoint: Checkpoint) -> Iterator[tu
 
 
 def split_qkvz(name: str, weight: Weight, checkpoint: Checkpoint) -> Iterator[tuple[str, Weight]]:
-    """From (q, k, v, z) of each key head in turn to all q, all k, all v in one tensor, and all z in another."""
+    """From q, k, v, z of each key head in turn to all q, all k, all v in one tensor, and all z in another."""
     key_heads = checkpoint.setting("linear_num_key_heads")
     key_size = checkpoint.setting("linear_key_head_dim")
-    value_rows = checkpoint.setting("linear_num_value_heads") // key_heads * checkpoint.setting("linear_value_head_dim")
+    value_rows = (
+        checkpoint.setting("linear_num_value_heads")
+        // key_heads
+        * checkpoint.setting("linear_value_head_dim")
+    )
     rows, columns = weight.shape
     bounds = np.cumsum([key_size, key_size, value_rows])
     if rows != key_heads * (bounds[-1] + value_rows):
-        raise ConversionError(f"{name} has {rows} rows; config.json asks for {key_heads * (bounds[-1] + value_rows)}")
+        raise ConversionError(
+            f"{name} has {rows} rows; config.json asks for {key_heads * (bounds[-1] + value_rows)}"
+        )
 
     def parts(array: np.ndarray) -> list[np.ndarray]:
         by_head = array.reshape(key_heads, -1, columns)

@@ -23,7 +23,7 @@ MAXIMUM_HEADER_BYTES = 100 << 20
 
 
 class Checkpoint:
-    """`config`: config.json as read. `weights`: every tensor by its name, experts of a layer joined into one."""
+    """`config`: config.json as read. `weights`: every tensor by name, experts of a layer joined into one."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -76,7 +76,9 @@ class Checkpoint:
         with open(path, "rb") as file:
             length = int.from_bytes(file.read(8), "little")
             if length > min(size, MAXIMUM_HEADER_BYTES):
-                raise ConversionError(f"{path} is no safetensors file: its header claims {length} of {size} bytes")
+                raise ConversionError(
+                    f"{path} is no safetensors file: its header claims {length} of {size} bytes"
+                )
             header = json.loads(file.read(length))
         data = np.memmap(path, dtype=np.uint8, mode="r", offset=8 + length) if size > 8 + length else None
         for name, entry in header.items():
@@ -84,8 +86,14 @@ class Checkpoint:
                 continue
             kind, shape, (start, end) = entry["dtype"], tuple(entry["shape"]), entry["data_offsets"]
             if kind not in FORMATS:
-                raise ConversionError(f"{path.name}: tensor {name} has type {kind}; {', '.join(FORMATS)} can be read")
-            if data is None or end > data.size or end - start != prod(shape) * np.dtype(ELEMENTS[kind]).itemsize:
+                raise ConversionError(
+                    f"{path.name}: tensor {name} has type {kind}; {', '.join(FORMATS)} can be read"
+                )
+            if (
+                data is None
+                or end > data.size
+                or end - start != prod(shape) * np.dtype(ELEMENTS[kind]).itemsize
+            ):
                 raise ConversionError(f"{path.name}: tensor {name} does not fit the file")
             if name in self.weights:
                 raise ConversionError(f"tensor {name} is in two files")
@@ -106,13 +114,14 @@ class Checkpoint:
             self.weights[base] = from_mxfp4_blocks(self.weights.pop(name), scales)
 
     def _join_experts(self) -> None:
-        """...experts.7.gate_proj.weight of all experts becomes ...experts.gate_proj.weight with one dimension more."""
+        """experts.7.gate_proj.weight of all experts becomes experts.gate_proj.weight, one dimension more."""
         groups: dict[str, dict[int, str]] = {}
         for name in self.weights:
             if match := re.fullmatch(r"(.*\.experts)\.(\d+)\.(.*)", name):
                 groups.setdefault(f"{match[1]}.{match[3]}", {})[int(match[2])] = name
         for joined, members in groups.items():
-            absent = [expert for expert in range(max(members) + 1) if expert not in members]
+            count = self.setting("num_local_experts", "num_experts", "n_routed_experts")
+            absent = [expert for expert in range(max(count, max(members) + 1)) if expert not in members]
             if absent:
                 raise ConversionError(f"{joined}: expert {absent[0]} is missing")
             parts = [self.weights.pop(members[expert]) for expert in range(len(members))]

@@ -60,7 +60,7 @@ def qwen(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> None:
     writer.add_expert_feed_forward_length(checkpoint.setting("moe_intermediate_size"))
     if (size := checkpoint.optional("shared_expert_intermediate_size")) is not None:
         writer.add_expert_shared_feed_forward_length(size)
-    # Readers take Qwen2's weights as they come out of the softmax and normalise Qwen3's; a file says so if it differs.
+    # Readers take Qwen2's weights as the softmax gives them and normalise Qwen3's; files tell if it differs.
     usual = checkpoint.config["model_type"] != "qwen2_moe"
     write_unusual_normalisation(writer, checkpoint, usual)
     if checkpoint.optional("use_sliding_window"):
@@ -76,7 +76,9 @@ def qwen3_next(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> 
     writer.add_ssm_time_step_rank(setting("linear_num_value_heads"))
     writer.add_ssm_inner_size(setting("linear_value_head_dim") * setting("linear_num_value_heads"))
     if (kinds := checkpoint.optional("layer_types")) is not None:
-        writer.add_array(f"{writer.arch}.attention.recurrent_layers", [kind == "linear_attention" for kind in kinds])
+        writer.add_array(
+            f"{writer.arch}.attention.recurrent_layers", [kind == "linear_attention" for kind in kinds]
+        )
     writer.add_full_attention_interval(checkpoint.optional("full_attention_interval") or 4)
     writer.add_rope_dimension_count(rotated_size(checkpoint, 0.25))
 
@@ -121,13 +123,13 @@ def deepseek(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> No
     writer.add_expert_weights_scale(optional("routed_scaling_factor") or 1.0)
     if optional("norm_topk_prob"):
         writer.add_expert_weights_norm(True)
-    # Checkpoints need not name the function: version 2 always took softmax, version 3 always the logistic function.
+    # Checkpoints need not name the function: version 2 always took softmax, version 3 the logistic function.
     usual = "sigmoid" if checkpoint.config["model_type"] == "deepseek_v3" else "softmax"
     function = optional("scoring_func") or usual
     writer.add_expert_gating_func(ExpertGatingFuncType[function.upper()])
     writer.add_rope_dimension_count(rotated)
     if (scale := rope_settings(checkpoint).get("mscale_all_dim")) is not None:
-        # The file holds the slope of 0.1 * scale * ln(factor) + 1, by which attention is scaled (YaRN, arXiv 2309.00071).
+        # The slope of 0.1 * scale * ln(factor) + 1, by which attention is scaled (YaRN, arXiv 2309.00071).
         writer.add_rope_scaling_yarn_log_mul(0.1 * scale)
 
 

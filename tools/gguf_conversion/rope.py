@@ -14,7 +14,7 @@ from .weight import Weight
 
 
 def rope_settings(checkpoint: Checkpoint) -> dict[str, Any]:
-    """One dictionary from both spellings: `rope_parameters`, and the older `rope_scaling` with `rope_theta` beside it."""
+    """One dictionary from both spellings: `rope_parameters`, `rope_scaling` with `rope_theta` beside it."""
     settings = dict(checkpoint.optional("rope_parameters", "rope_scaling") or {})
     if "type" in settings:
         settings.setdefault("rope_type", settings["type"])
@@ -75,12 +75,14 @@ def original_context(checkpoint: Checkpoint, settings: dict[str, Any]) -> int:
 
 
 def longrope_attention_factor(checkpoint: Checkpoint, settings: dict[str, Any]) -> float:
-    """The factor that the model states, else sqrt(1 + ln(scale) / ln(original)) (LongRoPE, arXiv 2402.13753)."""
+    """What the model states, else sqrt(1 + ln(scale) / ln(original)) (LongRoPE, arXiv 2402.13753)."""
     stated = [settings.get(name) for name in ("attention_factor", "long_mscale", "short_mscale")]
     stated = [value for value in stated if value is not None]
     if stated:
         if any(value != stated[0] for value in stated):
-            raise ConversionError(f"RoPE factors for short and long contexts differ ({stated}); GGUF has one field for both")
+            raise ConversionError(
+                f"RoPE factors for short and long contexts differ ({stated}); GGUF has one field for both"
+            )
         return stated[0]
     original = original_context(checkpoint, settings)
     scale = checkpoint.setting("max_position_embeddings") / original
@@ -95,7 +97,10 @@ def rope_tensors(checkpoint: Checkpoint) -> dict[str, Weight]:
     if settings["rope_type"] in ("longrope", "su"):
         expected = rotated_size(checkpoint) // 2
         tensors = {}
-        for ours, theirs in (("rope_factors_long.weight", "long_factor"), ("rope_factors_short.weight", "short_factor")):
+        for ours, theirs in (
+            ("rope_factors_long.weight", "long_factor"),
+            ("rope_factors_short.weight", "short_factor"),
+        ):
             factors = settings.get(theirs)
             if factors is None or len(factors) != expected:
                 found = "none" if factors is None else len(factors)
@@ -106,7 +111,7 @@ def rope_tensors(checkpoint: Checkpoint) -> dict[str, Weight]:
 
 
 def llama3_factors(checkpoint: Checkpoint, settings: dict[str, Any]) -> np.ndarray:
-    """Llama 3.1's rule: short wavelengths stay, long ones are stretched by `factor`, those between are blended."""
+    """Llama 3.1's rule: short wavelengths stay, long ones stretch by `factor`, those between are blended."""
     size = rotated_size(checkpoint)
     factor, low, high = settings["factor"], settings["low_freq_factor"], settings["high_freq_factor"]
     original = settings["original_max_position_embeddings"]

@@ -1,4 +1,4 @@
-"""Writes the tokenizer: from tokenizer.json where the checkpoint has one, else a vocabulary of single bytes."""
+"""Writes the tokenizer: from tokenizer.json where there is one, else a vocabulary of single bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ def write_vocabulary(writer: GGUFWriter, folder: Path, vocabulary_size: int, pre
     path = folder / "tokenizer.json"
     if not path.is_file():
         write_bytes(writer, vocabulary_size)
-        return f"no tokenizer.json: a vocabulary of {BYTES} bytes and {vocabulary_size - BYTES} special tokens"
+        return (
+            f"no tokenizer.json: a vocabulary of {BYTES} bytes and {vocabulary_size - BYTES} special tokens"
+        )
     with open(path, encoding="utf-8") as file:
         tokenizer = json.load(file)
     model = tokenizer.get("model", {})
@@ -47,12 +49,14 @@ def byte_characters() -> list[str]:
     """
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(BYTES) if byte not in printable]
-    characters = {byte: chr(byte) for byte in printable} | {byte: chr(BYTES + i) for i, byte in enumerate(others)}
+    characters = {byte: chr(byte) for byte in printable} | {
+        byte: chr(BYTES + i) for i, byte in enumerate(others)
+    }
     return [characters[byte] for byte in range(BYTES)]
 
 
 def write_bytes(writer: GGUFWriter, size: int) -> None:
-    """The vocabulary for checkpoints of tests: bytes first, then control tokens; the last two are BOS and EOS."""
+    """For checkpoints of tests: bytes first, then control tokens, of which the last two are BOS and EOS."""
     if size < BYTES + 2:
         raise ConversionError(f"there is no tokenizer.json, and {size} tokens are too few for one per byte")
     writer.add_tokenizer_model("gpt2")
@@ -78,15 +82,20 @@ def listed(tokenizer: dict[str, Any], size: int) -> tuple[list[str], list[TokenT
                 entries[id] = (text, TokenType.UNKNOWN)
     for added in tokenizer.get("added_tokens", []):
         if entries.get(added["id"], ("", None))[1] != TokenType.UNKNOWN:
-            entries[added["id"]] = (added["content"], TokenType.CONTROL if added["special"] else TokenType.USER_DEFINED)
+            entries[added["id"]] = (
+                added["content"],
+                TokenType.CONTROL if added["special"] else TokenType.USER_DEFINED,
+            )
     if max(entries) >= size:
-        raise ConversionError(f"tokenizer.json has a token {max(entries)}, config.json a vocabulary of {size}")
+        raise ConversionError(
+            f"tokenizer.json has a token {max(entries)}, config.json a vocabulary of {size}"
+        )
     filled = [entries.get(id, (f"[PAD{id}]", TokenType.UNUSED)) for id in range(size)]
     return [text for text, _ in filled], [kind for _, kind in filled]
 
 
 def scores(tokens: list[str], merges: list[Any]) -> list[float]:
-    """SentencePiece merges the pair with the best score first: minus the rank of the first merge that makes the token."""
+    """SentencePiece merges the best score first: minus the rank of the first merge that makes the token."""
     ranks: dict[str, int] = {}
     for rank, merge in enumerate(merges):
         pair = merge.split(" ") if isinstance(merge, str) else merge

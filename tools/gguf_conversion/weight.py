@@ -11,13 +11,13 @@ from gguf import quants
 
 from .errors import ConversionError
 
-# What numpy holds for one element of each stored format. BF16 stays as its 16 bits; MXFP4 as packed rows of bytes.
-STORAGE = {Format.F32: np.float32, Format.F16: np.float16, Format.BF16: np.uint16, Format.MXFP4: np.uint8}
-
 
 @dataclass(frozen=True)
 class Weight:
-    """`shape` in elements, outermost first; `format` as stored; `load` returns the array when it is wanted."""
+    """`shape` in elements, outermost first; `format` as stored; `load` returns the array when wanted.
+
+    BF16 is loaded as its 16 bits, MXFP4 as rows of packed bytes.
+    """
 
     shape: tuple[int, ...]
     format: Format
@@ -62,7 +62,9 @@ class Weight:
                     f"{name}: expert {index} is {part.format.name} {list(part.shape)}, "
                     f"expert 0 is {first.format.name} {list(first.shape)}"
                 )
-        return Weight((len(parts), *first.shape), first.format, lambda: np.stack([part.load() for part in parts]))
+        return Weight(
+            (len(parts), *first.shape), first.format, lambda: np.stack([part.load() for part in parts])
+        )
 
 
 def from_mxfp4_blocks(blocks: Weight, scales: Weight) -> Weight:

@@ -51,7 +51,7 @@ class Conversion:
         model_type = self.checkpoint.setting("model_type")
         if model_type not in ARCHITECTURES:
             raise ConversionError(
-                f"config.json names the architecture {model_type!r}; these can be converted: {', '.join(ARCHITECTURES)}"
+                f"config.json names the architecture {model_type!r}; known are {', '.join(ARCHITECTURES)}"
             )
         self.model_type = model_type
         self.architecture = ARCHITECTURES[model_type]
@@ -73,7 +73,9 @@ class Conversion:
                 if target is None:
                     raise ConversionError(f"{self.model_type} has no place in GGUF for the tensor {name}")
                 if target in planned:
-                    raise ConversionError(f"two tensors of the checkpoint become {target}; the second is {name}")
+                    raise ConversionError(
+                        f"two tensors of the checkpoint become {target}; the second is {name}"
+                    )
                 planned[target] = (weight, self._format(target, weight))
         return planned
 
@@ -86,13 +88,17 @@ class Conversion:
         if wanted == Format.MXFP4 and "_exps" not in name:
             wanted = Format.Q8_0
         if weight.shape[-1] % gguf.GGML_QUANT_SIZES[wanted][0]:
-            self.notes.append(f"{name}: rows of {weight.shape[-1]} do not fill blocks of {wanted.name}, written as F16")
+            self.notes.append(
+                f"{name}: rows of {weight.shape[-1]} do not fill blocks of {wanted.name}, written as F16"
+            )
             return Format.F16
         return wanted
 
     def write(self, path: Path, split_tensors: int, progress: bool) -> list[Path]:
         """Writes the file, or the files of a split, and returns their paths."""
-        writer = gguf.GGUFWriter(path, gguf.MODEL_ARCH_NAMES[self.architecture.target], split_max_tensors=split_tensors)
+        writer = gguf.GGUFWriter(
+            path, gguf.MODEL_ARCH_NAMES[self.architecture.target], split_max_tensors=split_tensors
+        )
         for name, (weight, target) in self.tensors.items():
             block, block_bytes = gguf.GGML_QUANT_SIZES[target]
             size = int(np.prod(weight.shape)) // block * block_bytes
@@ -142,5 +148,5 @@ def in_layer_order(name: str) -> tuple[int, str]:
     return layer_of(name), name
 
 
-# The package reports duplicate keys (a general key that an architecture overrides) as warnings; here that is intended.
+# The package warns of a key that is written twice; here an architecture overrides what all share.
 logging.getLogger("gguf").setLevel(logging.ERROR)
