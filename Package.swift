@@ -54,20 +54,23 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels"], swiftSettings: swiftSettings),
+        // Writers of tiny files, generators, fixtures and measures that several test targets share.
+        .target(
+            name: "TestSupport", dependencies: ["ModelFiles"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels"], swiftSettings: swiftSettings),
+            name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(
-            name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles"],
+            name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ModelsTests", dependencies: ["Models", "ModelFiles", "Kernels"],
+            name: "ModelsTests", dependencies: ["Models", "ModelFiles", "Kernels", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "GenerationTests", dependencies: ["Generation", "Models", "Tokenization"],
+            name: "GenerationTests", dependencies: ["Generation", "Models", "Tokenization", "TestSupport"],
             swiftSettings: swiftSettings),
-        .testTarget(name: "EndToEndTests", dependencies: [], swiftSettings: swiftSettings),
-        .testTarget(name: "TidyTests", dependencies: [], swiftSettings: swiftSettings),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
     ],
     cLanguageStandard: .c11
 )

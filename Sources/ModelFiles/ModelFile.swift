@@ -17,25 +17,66 @@ public final class ModelFile: Sendable {
     public let metadata: Metadata
     /// Every tensor by name.
     public let tensors: [String: TensorRecord]
+    /// The tensors of types that are no weights, by name; GGUF files have none.
+    public let opaqueTensors: [String: OpaqueTensor]
+    /// Tells models apart without reading their weights.
+    public let fingerprint: ModelFingerprint
 
-    /// Opens a GGUF file (the first of a split), a safetensors file next to its `config.json`, or a folder that holds them.
-    ///
-    /// - Throws: `ModelFileError` naming file, tensor or key, offset, found and expected.
-    public static func open(_ path: String) throws(ModelFileError) -> ModelFile {
-        throw ModelFileError(.missingMetadata(key: "not built yet"), path: path)
+    let mappings: [FileBytes]
+
+    init(_ contents: Contents) {
+        container = contents.container
+        path = contents.path
+        parts = contents.parts
+        mappings = contents.mappings
+        byteCount = contents.mappings.reduce(0) { $0 + $1.count }
+        metadata = contents.metadata
+        tensors = contents.directory.records
+        opaqueTensors = contents.directory.opaque
+        fingerprint = contents.fingerprint
     }
 
-    init(container: Container, path: String, parts: [String], byteCount: Int, metadata: Metadata, tensors: [String: TensorRecord]) {
-        self.container = container
-        self.path = path
-        self.parts = parts
-        self.byteCount = byteCount
-        self.metadata = metadata
-        self.tensors = tensors
+    /// What the readers of the containers gather.
+    struct Contents {
+        let container: Container
+        let path: String
+        let metadata: Metadata
+        private(set) var parts: [String] = []
+        private(set) var mappings: [FileBytes] = []
+        var directory = TensorDirectory()
+        var fingerprint = ModelFingerprint()
+
+        init(container: Container, path: String, metadata: Metadata) {
+            self.container = container
+            self.path = path
+            self.metadata = metadata
+        }
+
+        /// Adds a file and gives its index.
+        mutating func addPart(_ bytes: FileBytes, path: String, headerBytes: Int) -> Int {
+            parts.append(path)
+            mappings.append(bytes)
+            bytes.withSpan(0..<headerBytes) { fingerprint.combine($0) }
+            fingerprint.combine(UInt64(bytes.count))
+            return parts.count - 1
+        }
     }
 
     /// The tensor as a matrix [product of all dimensions but the last, last dimension]; a vector is one row.
+    ///
+    /// The bytes are the file's own: GGUF aligns them as the file says, safetensors not necessarily to the element's size.
+    /// Allocates: none.
+    ///
+    /// - Precondition: `record` is one of this file's.
     public func matrix(_ record: TensorRecord) -> WeightMatrix {
-        preconditionFailure("not built yet")
+        let columns = record.shape.last ?? 1
+        return unsafe WeightMatrix(
+            base: bytes(of: record.part).address(of: record.byteRange), format: record.format,
+            rows: record.elementCount / columns, columns: columns)
+    }
+
+    func bytes(of part: Int) -> FileBytes {
+        precondition(mappings.indices.contains(part), "part \(part) of \(mappings.count)")
+        return mappings[part]
     }
 }

@@ -87,6 +87,6 @@ public struct Metadata: Sendable {
     }
 
     private func wrongType(_ key: String, _ value: MetadataValue, expected: String) -> ModelFileError {
-        ModelFileError(.wrongMetadata(key: key, found: "\(value)", expected: expected), path: path)
+        ModelFileError(.wrongMetadata(key: key, found: value.summary, expected: expected), path: path)
     }
 }
