@@ -11,7 +11,9 @@ public struct Architecture: Sendable {
 
     init(
         name: String, ggufName: String,
-        graph: @escaping @Sendable (_ source: WeightSource, _ contextCapacity: Int) throws(ModelFileError) -> ModelGraph
+        graph:
+            @escaping @Sendable (_ source: WeightSource, _ contextCapacity: Int) throws(ModelFileError) ->
+            ModelGraph
     ) {
         self.name = name
         self.ggufName = ggufName
@@ -22,10 +24,32 @@ public struct Architecture: Sendable {
 /// Every architecture that Sluice runs; a new one is a file in `Architectures` and a line here.
 public enum ArchitectureRegistry {
     public static let all: [Architecture] = [
+        Mixtral.architecture
     ]
+
+    /// The architecture of `file`.
+    ///
+    /// - Throws: `missingMetadata` where the file names none, `wrongMetadata` with what is known where it names another one.
+    public static func architecture(of file: ModelFile) throws(ModelFileError) -> Architecture {
+        let isGGUF = file.container == .gguf
+        let key = isGGUF ? "general.architecture" : "model_type"
+        guard let found = try file.metadata.string(key) else {
+            throw ModelFileError(.missingMetadata(key: key), path: file.path)
+        }
+        guard let architecture = all.first(where: { (isGGUF ? $0.ggufName : $0.name) == found }) else {
+            let known = all.map { isGGUF ? $0.ggufName : $0.name }.joined(separator: ", ")
+            throw ModelFileError(
+                .wrongMetadata(
+                    key: key, found: found, expected: "an architecture that Sluice runs: \(known)"),
+                path: file.path)
+        }
+        return architecture
+    }
 
     /// Finds the architecture of `file` and binds its weights.
     static func graph(of file: ModelFile, contextCapacity: Int) throws(ModelFileError) -> ModelGraph {
-        throw ModelFileError(.missingMetadata(key: "general.architecture"), path: file.path)
+        let architecture = try architecture(of: file)
+        return try architecture.graph(
+            WeightSource(file: file, keyPrefix: architecture.ggufName), contextCapacity)
     }
 }

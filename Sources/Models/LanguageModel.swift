@@ -38,21 +38,24 @@ public final class LanguageModel {
     public init(file: ModelFile, options: Options) throws(ModelFileError) {
         let graph = try ArchitectureRegistry.graph(of: file, contextCapacity: options.contextCapacity)
         let experts = MappedExperts(
-            layers: graph.experts, hiddenSize: graph.shape.hiddenSize, expertsPerToken: max(graph.shape.expertsPerToken, 1),
+            layers: graph.experts, hiddenSize: graph.shape.hiddenSize,
+            expertsPerToken: max(graph.shape.expertsPerToken, 1),
             maximumRows: options.maximumRows)
         self.file = file
         self.options = options
         shape = graph.shape
         stateShapes = graph.layers.map(\.mixer.stateShape)
         step = ForwardStep(
-            graph: graph, experts: experts, compute: Compute(pool: ThreadPool(threadCount: options.threadCount)),
+            graph: graph, experts: experts,
+            compute: Compute(pool: ThreadPool(threadCount: options.threadCount)),
             maximumRows: options.maximumRows)
         logitStorage = FloatBuffer(count: Self.maximumLogitRows * graph.shape.vocabularySize)
     }
 
     /// Creates an empty sequence of at most `capacity` positions.
     public func makeSequence(capacity: Int) -> SequenceState {
-        precondition(capacity <= options.contextCapacity, "\(capacity) positions exceed \(options.contextCapacity)")
+        precondition(
+            capacity <= options.contextCapacity, "\(capacity) positions exceed \(options.contextCapacity)")
         return SequenceState(shapes: stateShapes, capacity: capacity, element: options.cacheElement)
     }
 
@@ -63,7 +66,8 @@ public final class LanguageModel {
     ///
     /// - Precondition: at most `maximumLogitRows` rows. Allocates: none. Runs on: engine thread.
     public func logits(rows: Range<Int>) -> FloatMatrix {
-        precondition(rows.count <= Self.maximumLogitRows, "\(rows.count) rows exceed \(Self.maximumLogitRows)")
+        precondition(
+            rows.count <= Self.maximumLogitRows, "\(rows.count) rows exceed \(Self.maximumLogitRows)")
         let logits = logitStorage.matrix(rows: rows.count, columns: shape.vocabularySize)
         step.logits(rows: rows, into: logits)
         return logits

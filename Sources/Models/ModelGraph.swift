@@ -19,7 +19,8 @@ public struct ModelGraph: Sendable {
     public var logitScale: Float = 1
 
     public init(
-        shape: ModelShape, embedding: WeightMatrix, layers: [Layer], experts: [MappedExperts.LayerExperts?], outputNorm: Norm,
+        shape: ModelShape, embedding: WeightMatrix, layers: [Layer], experts: [MappedExperts.LayerExperts?],
+        outputNorm: Norm,
         output: Linear
     ) {
         self.shape = shape
@@ -45,7 +46,8 @@ public struct ModelShape: Sendable, Equatable {
     public var expertHiddenSize: Int
 
     public init(
-        architecture: String, layerCount: Int, hiddenSize: Int, vocabularySize: Int, contextLength: Int, expertCount: Int,
+        architecture: String, layerCount: Int, hiddenSize: Int, vocabularySize: Int, contextLength: Int,
+        expertCount: Int,
         expertsPerToken: Int, expertHiddenSize: Int
     ) {
         self.architecture = architecture

@@ -8,7 +8,8 @@ public protocol ExpertRunner {
     /// output[t] += sum over ranks r of routing.weight(t, r) * expert(t, r)(input[t]).
     ///
     /// Shape: input and output [rows, hiddenSize]. Allocates: none. Runs on: engine thread.
-    func run(layer: Int, routing: Routing, input: FloatMatrix, addingTo output: FloatMatrix, context: StepContext)
+    func run(
+        layer: Int, routing: Routing, input: FloatMatrix, addingTo output: FloatMatrix, context: StepContext)
 
     /// Arena elements that `run` takes for steps of at most `rows` rows.
     func scratchElements(rows: Int) -> Int

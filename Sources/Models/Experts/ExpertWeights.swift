@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 /// The weights of one expert as views, in the layout of the file they come from.
 public struct ExpertWeights: Sendable {

@@ -48,7 +48,8 @@ public struct MappedExperts: ExpertRunner {
         for expert in 0..<experts.experts.count {
             let choices = order.choices(of: expert)
             if !choices.isEmpty {
-                runExpert(expert, of: experts, choices: choices, input: input, results: results, context: context)
+                runExpert(
+                    expert, of: experts, choices: choices, input: input, results: results, context: context)
             }
         }
         addInRankOrder(results, routing: routing, to: output)
@@ -67,7 +68,8 @@ public struct MappedExperts: ExpertRunner {
         }
         let computed = context.arena.matrix(rows: choices.count, columns: hiddenSize)
         layer.experts[expert].forward(
-            gathered, into: computed, expertHiddenSize: layer.expertHiddenSize, activation: layer.activation, context: context)
+            gathered, into: computed, expertHiddenSize: layer.expertHiddenSize, activation: layer.activation,
+            context: context)
         for (row, choice) in choices.enumerated() {
             results.copyRow(from: computed, row: row, to: order.choice(choice))
         }
@@ -77,7 +79,8 @@ public struct MappedExperts: ExpertRunner {
         for row in 0..<output.rows {
             for rank in 0..<expertsPerToken {
                 output.addRow(
-                    from: results, row: row * expertsPerToken + rank, scale: routing.weight(row: row, rank: rank), to: row)
+                    from: results, row: row * expertsPerToken + rank,
+                    scale: routing.weight(row: row, rank: rank), to: row)
             }
         }
     }

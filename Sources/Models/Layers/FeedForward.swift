@@ -20,7 +20,8 @@ public struct DenseFeedForward: Sendable {
 
     /// output = network(input). Shape: [rows, hiddenSize]. Allocates: none. Runs on: engine thread.
     public func forward(_ input: FloatMatrix, into output: FloatMatrix, context: StepContext) {
-        weights.forward(input, into: output, expertHiddenSize: innerSize, activation: activation, context: context)
+        weights.forward(
+            input, into: output, expertHiddenSize: innerSize, activation: activation, context: context)
     }
 
     /// Arena elements that `forward` takes.

@@ -1,10 +1,74 @@
 public import Kernels
 
-/// Attention whose query heads share key-value heads in groups: arXiv 2305.13245.
+/// Attention whose query heads share key-value heads in groups: arXiv 2305.13245, with the additions of today's models.
 public struct GroupedQueryAttention: Sendable {
-    public let stateShape: LayerStateShape
+    /// What one head norms of queries and keys.
+    public enum NormExtent: Sendable {
+        /// Each head by itself (Qwen3).
+        case head
+        /// The whole row of heads at once (OLMoE).
+        case row
+    }
 
-    public init(stateShape: LayerStateShape) { self.stateShape = stateShape }
+    /// The heads of a layer.
+    public struct Heads: Sendable, Equatable {
+        /// Query heads.
+        public let count: Int
+        /// Key and value heads, a divisor of `count`.
+        public let keyValueCount: Int
+        /// Width of a head.
+        public let size: Int
+
+        public init(count: Int, keyValueCount: Int, size: Int) {
+            precondition(
+                keyValueCount >= 1 && count % keyValueCount == 0, "\(count) heads over \(keyValueCount)")
+            self.count = count
+            self.keyValueCount = keyValueCount
+            self.size = size
+        }
+
+        public var queryWidth: Int { count * size }
+        public var keyValueWidth: Int { keyValueCount * size }
+    }
+
+    public let heads: Heads
+    /// queryWidth outputs; with `hasOutputGate` 2 * queryWidth, of each head first the query, then the gate.
+    public let query: Linear
+    public let key: Linear
+    public let value: Linear
+    /// hiddenSize outputs, queryWidth inputs.
+    public let output: Linear
+    public let rotary: RotaryTable
+
+    /// Norms on queries and keys before they turn.
+    public var queryNorm: Norm?
+    public var keyNorm: Norm?
+    public var normExtent = NormExtent.head
+    /// Queries, keys and values are clamped to plus and minus this (OLMoE).
+    public var clampLimit: Float?
+    /// Factor on scores; 1 / sqrt(head size) unless an architecture says otherwise.
+    public var scoreScale: Float
+    /// Positions that a token sees, itself included; 0 means all.
+    public var slidingWindow = 0
+    /// One score per query head that takes part in the softmax but has no value (gpt-oss).
+    public var sinks: FloatVector?
+    /// Whether the attention's result is multiplied by the sigmoid of a gate that the query projection yields (Qwen3-Next).
+    public var hasOutputGate = false
+
+    public init(heads: Heads, query: Linear, key: Linear, value: Linear, output: Linear, rotary: RotaryTable)
+    {
+        self.heads = heads
+        self.query = query
+        self.key = key
+        self.value = value
+        self.output = output
+        self.rotary = rotary
+        scoreScale = 1 / Float(heads.size).squareRoot()
+    }
+
+    public var stateShape: LayerStateShape {
+        .keyValue(keyWidth: heads.keyValueWidth, valueWidth: heads.keyValueWidth)
+    }
 
     func forward(_ input: FloatMatrix, into output: FloatMatrix, layer: Int, context: StepContext) {}
 

@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 /// The first half of a layer: how tokens see each other.
 public enum Mixer: Sendable {
@@ -14,7 +14,10 @@ public struct Layer: Sendable {
     /// Factor on what each half adds to the residual stream (Granite); 1 elsewhere.
     public let residualScale: Float
 
-    public init(mixerNorm: Norm, mixer: Mixer, feedForwardNorm: Norm, feedForward: FeedForward, residualScale: Float = 1) {
+    public init(
+        mixerNorm: Norm, mixer: Mixer, feedForwardNorm: Norm, feedForward: FeedForward,
+        residualScale: Float = 1
+    ) {
         self.mixerNorm = mixerNorm
         self.mixer = mixer
         self.feedForwardNorm = feedForwardNorm

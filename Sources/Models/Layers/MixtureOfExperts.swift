@@ -16,7 +16,8 @@ public struct MixtureOfExperts: Sendable {
 
     /// output = sum of weighted experts + shared expert. Shape: [rows, hiddenSize]. Allocates: none. Runs on: engine thread.
     public func forward(
-        _ input: FloatMatrix, into output: FloatMatrix, layer: Int, routing: Routing, experts: some ExpertRunner,
+        _ input: FloatMatrix, into output: FloatMatrix, layer: Int, routing: Routing,
+        experts: some ExpertRunner,
         context: StepContext
     ) {
         router.route(input, routing: routing, context: context)
@@ -25,7 +26,9 @@ public struct MixtureOfExperts: Sendable {
         if let sharedExpert { addShared(sharedExpert, input: input, to: output, context: context) }
     }
 
-    private func addShared(_ expert: DenseFeedForward, input: FloatMatrix, to output: FloatMatrix, context: StepContext) {
+    private func addShared(
+        _ expert: DenseFeedForward, input: FloatMatrix, to output: FloatMatrix, context: StepContext
+    ) {
         let mark = context.arena.mark()
         defer { context.arena.release(to: mark) }
         let shared = context.arena.matrix(rows: input.rows, columns: output.columns)

@@ -20,7 +20,8 @@ public struct Norm: Sendable {
     /// Shape: input and output [rows, width]; may be the same matrix. Allocates: none. Runs on: engine thread.
     public func callAsFunction(_ input: FloatMatrix, into output: FloatMatrix, on compute: Compute) {
         if centers {
-            compute.layerNorm(input, weight: weight.matrix, bias: bias?.matrix, epsilon: epsilon, into: output)
+            compute.layerNorm(
+                input, weight: weight.matrix, bias: bias?.matrix, epsilon: epsilon, into: output)
         } else {
             compute.rmsNorm(input, weight: weight.matrix, epsilon: epsilon, into: output)
         }

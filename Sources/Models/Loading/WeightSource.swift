@@ -36,7 +36,8 @@ public struct WeightSource: Sendable {
 
     func require(_ name: FileName) throws(ModelFileError) -> TensorRecord {
         guard let record = find(name) else {
-            throw ModelFileError(.missingTensor(name: tensorNames(name).first ?? "(no name)"), path: file.path)
+            throw ModelFileError(
+                .missingTensor(name: tensorNames(name).first ?? "(no name)"), path: file.path)
         }
         return record
     }
@@ -55,6 +56,6 @@ public struct WeightSource: Sendable {
                 path: file.parts[record.part], offset: record.offset)
         }
         let columns = shape.last ?? 1
-        return try file.matrix(record).reshaped(columns: columns)
+        return file.matrix(record).reshaped(columns: columns)
     }
 }

@@ -37,7 +37,8 @@ extension Router {
             let largest = routing.weight(row: row, rank: 0)
             for rank in 0..<expertsPerToken {
                 let weight = Compute.exp(routing.weight(row: row, rank: rank) - largest)
-                routing.set(row: row, rank: rank, expert: routing.expert(row: row, rank: rank), weight: weight)
+                routing.set(
+                    row: row, rank: rank, expert: routing.expert(row: row, rank: rank), weight: weight)
             }
         }
         var factor = weightScale
@@ -70,7 +71,9 @@ extension Router {
             }
             kept |= 1 << UInt64(best)
         }
-        for expert in 0..<expertCount where kept & (1 << UInt64(expert / size)) == 0 { keys[0, expert] = -.infinity }
+        for expert in 0..<expertCount where kept & (1 << UInt64(expert / size)) == 0 {
+            keys[0, expert] = -.infinity
+        }
     }
 
     private func groupScore(_ score: Groups.Score, keys: FloatMatrix, range: Range<Int>) -> Float {

@@ -17,6 +17,8 @@ public struct Router: Sendable {
     /// Choice limited to the best groups of neighbouring experts (DeepSeek, arXiv 2405.04434 and 2412.19437).
     public struct Groups: Sendable, Equatable {
         public enum Score: Sendable { case best, sumOfBestTwo }
+        /// The choice keeps a bit per group in one word.
+        public static let maximumCount = 64
         public let count: Int
         public let chosen: Int
         public let score: Score
@@ -41,10 +43,13 @@ public struct Router: Sendable {
     public let weightScale: Float
 
     public init(
-        linear: Linear, expertsPerToken: Int, scoring: Scoring, choiceBias: FloatVector? = nil, groups: Groups? = nil,
+        linear: Linear, expertsPerToken: Int, scoring: Scoring, choiceBias: FloatVector? = nil,
+        groups: Groups? = nil,
         normalizesWeights: Bool, weightScale: Float = 1
     ) {
-        precondition(expertsPerToken >= 1 && expertsPerToken <= linear.outputs, "\(expertsPerToken) of \(linear.outputs)")
+        precondition(
+            expertsPerToken >= 1 && expertsPerToken <= linear.outputs,
+            "\(expertsPerToken) of \(linear.outputs)")
         self.linear = linear
         self.expertsPerToken = expertsPerToken
         self.scoring = scoring
@@ -65,7 +70,9 @@ public struct Router: Sendable {
         linear(input, into: scores, on: context.compute)
         routing.begin(rows: input.rows)
         for row in 0..<input.rows {
-            choose(scores: scores.slice(rows: row..<row + 1), keys: keys, row: row, routing: routing, compute: context.compute)
+            choose(
+                scores: scores.slice(rows: row..<row + 1), keys: keys, row: row, routing: routing,
+                compute: context.compute)
         }
     }
 

@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 /// Which experts each row of a step goes to, and with which weight: the router's answer and the trace's event.
 ///

@@ -12,7 +12,8 @@ public enum LayerStateShape: Sendable, Equatable {
     public func byteCount(capacity: Int, element: CacheElement) -> Int {
         switch self {
         case .keyValue(let keyWidth, let valueWidth):
-            KeyValueCache.byteCount(capacity: capacity, keyWidth: keyWidth, valueWidth: valueWidth, element: element)
+            KeyValueCache.byteCount(
+                capacity: capacity, keyWidth: keyWidth, valueWidth: valueWidth, element: element)
         case .recurrent(let elements):
             elements * MemoryLayout<Float>.stride
         }
@@ -41,7 +42,9 @@ public final class SequenceState {
         layers = shapes.map { shape in
             switch shape {
             case .keyValue(let keyWidth, let valueWidth):
-                .keyValue(KeyValueCache(capacity: capacity, keyWidth: keyWidth, valueWidth: valueWidth, element: element))
+                .keyValue(
+                    KeyValueCache(
+                        capacity: capacity, keyWidth: keyWidth, valueWidth: valueWidth, element: element))
             case .recurrent(let elements):
                 .recurrent(FloatBuffer(count: elements))
             }

@@ -39,7 +39,9 @@ public final class Batch {
     /// - Precondition: rows and the sequence's capacity suffice, and the sequence is not in the batch yet.
     public func append(_ ids: ArraySlice<TokenID>, to state: SequenceState) {
         precondition(count + ids.count <= capacity, "\(count) + \(ids.count) rows exceed \(capacity)")
-        precondition(state.length + ids.count <= state.capacity, "\(state.length) + \(ids.count) positions exceed \(state.capacity)")
+        precondition(
+            state.length + ids.count <= state.capacity,
+            "\(state.length) + \(ids.count) positions exceed \(state.capacity)")
         precondition(!slices.contains { $0.state === state }, "a sequence can be in a batch once")
         slices.append(Slice(state: state, rows: count..<count + ids.count, firstPosition: state.length))
         for (offset, id) in ids.enumerated() {

@@ -1,4 +1,4 @@
-public import Kernels
+import Kernels
 
 /// Runs batches through a graph: the loop over the layers, specialised for one way of running experts.
 ///
@@ -31,7 +31,9 @@ struct ForwardStep<Experts: ExpertRunner> {
                 switch layer.feedForward {
                 case .dense(let dense): dense.scratchElements(rows: rows)
                 case .experts(let mixture):
-                    max(mixture.scratchElements(rows: rows, hiddenSize: hiddenSize), experts.scratchElements(rows: rows))
+                    max(
+                        mixture.scratchElements(rows: rows, hiddenSize: hiddenSize),
+                        experts.scratchElements(rows: rows))
                 }
             return max(largest, layer.mixer.scratchElements(rows: rows), feedForward)
         }
@@ -42,9 +44,13 @@ struct ForwardStep<Experts: ExpertRunner> {
     func run(_ batch: Batch) {
         let rows = hidden.slice(rows: 0..<batch.count)
         let context = StepContext(batch: batch, compute: compute, arena: arena)
-        for row in 0..<batch.count { compute.decodeRow(graph.embedding, row: batch.tokens[row], into: rows, outputRow: row) }
+        for row in 0..<batch.count {
+            compute.decodeRow(graph.embedding, row: batch.tokens[row], into: rows, outputRow: row)
+        }
         if graph.embeddingScale != 1 { compute.scale(rows, by: graph.embeddingScale) }
-        for (index, layer) in graph.layers.enumerated() { run(layer, index: index, hidden: rows, context: context) }
+        for (index, layer) in graph.layers.enumerated() {
+            run(layer, index: index, hidden: rows, context: context)
+        }
         for slice in batch.slices { slice.state.advance(by: slice.rows.count) }
     }
 
@@ -61,7 +67,8 @@ struct ForwardStep<Experts: ExpertRunner> {
         case .dense(let dense):
             dense.forward(normed, into: added, context: context)
         case .experts(let mixture):
-            mixture.forward(normed, into: added, layer: index, routing: routing, experts: experts, context: context)
+            mixture.forward(
+                normed, into: added, layer: index, routing: routing, experts: experts, context: context)
         }
         compute.add(added, scale: layer.residualScale, to: hidden)
     }

@@ -1,0 +1,120 @@
+import Kernels
+import ModelFiles
+
+/// The experts of a layer, in every layout that files use; the first that the file has is taken.
+///
+/// | layout | tensors |
+/// |---|---|
+/// | stacked | `ffn_gate_exps`, `ffn_up_exps` [experts, inner, hidden], `ffn_down_exps` [experts, hidden, inner], biases [experts, ...] |
+/// | gate and up in one | `ffn_gate_up_exps`, `experts.gate_up_proj`, `input_linear` [experts, 2 inner, hidden] and the down projections |
+/// | one by one | `ffn_gate.E`, `experts.E.gate_proj` or `w1` [inner, hidden], `up_proj` or `w3`, `down_proj` or `w2` |
+extension WeightSource {
+    /// - Returns: `sizes.expertCount` experts as views into the file.
+    /// - Throws: `missingTensor` or `wrongShape`.
+    func experts(
+        _ names: LayerNames, hiddenSize: Int, sizes: ExpertSizes, activation: ExpertActivation = .swiGLU
+    ) throws(ModelFileError) -> MappedExperts.LayerExperts {
+        MappedExperts.LayerExperts(
+            experts: try ExpertLayout(source: self, names: names, hiddenSize: hiddenSize, sizes: sizes)
+                .read(),
+            expertHiddenSize: sizes.expertHiddenSize, activation: activation)
+    }
+}
+
+/// Reads one layer's experts; the names of its tensors and their sizes.
+private struct ExpertLayout {
+    let source: WeightSource
+    let names: LayerNames
+    let hiddenSize: Int
+    let sizes: ExpertSizes
+
+    private var count: Int { sizes.expertCount }
+    private var inner: Int { sizes.expertHiddenSize }
+
+    func read() throws(ModelFileError) -> [ExpertWeights] {
+        if source.find(gateUp) != nil { return try fusedExperts() }
+        if source.find(stack("gate").appending(".weight")) != nil { return try stackedExperts() }
+        return try singleExperts()
+    }
+
+    private var gateUp: FileName {
+        names(
+            ["ffn_gate_up_exps.weight"],
+            [
+                "mlp.experts.gate_up_proj", "block_sparse_moe.experts.gate_up_proj",
+                "block_sparse_moe.input_linear.weight",
+            ])
+    }
+
+    private var down: FileName {
+        names(
+            ["ffn_down_exps.weight"],
+            [
+                "mlp.experts.down_proj", "block_sparse_moe.experts.down_proj",
+                "block_sparse_moe.output_linear.weight",
+            ])
+    }
+
+    private func stack(_ part: String) -> FileName { names(["ffn_\(part)_exps"], []) }
+
+    private func single(_ part: String, letter: String, expert: Int) -> FileName {
+        names(
+            ["ffn_\(part).\(expert)"],
+            ["mlp.experts.\(expert).\(part)_proj", "block_sparse_moe.experts.\(expert).\(letter)"])
+    }
+
+    private func matrix(_ name: FileName, rowsPerExpert: Int, columns: Int) throws(ModelFileError)
+        -> WeightMatrix
+    {
+        try source.matrix(try source.require(name), shape: [count, rowsPerExpert, columns])
+    }
+
+    private func fusedExperts() throws(ModelFileError) -> [ExpertWeights] {
+        let gateUps = try matrix(gateUp, rowsPerExpert: 2 * inner, columns: hiddenSize)
+        let downs = try matrix(down, rowsPerExpert: hiddenSize, columns: inner)
+        return (0..<count).map { expert in
+            let start = expert * 2 * inner
+            return ExpertWeights(
+                gateUp: .separate(
+                    gate: Linear(weights: gateUps.slice(rows: start..<start + inner)),
+                    up: Linear(weights: gateUps.slice(rows: start + inner..<start + 2 * inner))),
+                down: Linear(weights: downs.slice(rows: expert * hiddenSize..<(expert + 1) * hiddenSize)))
+        }
+    }
+
+    private func stackedExperts() throws(ModelFileError) -> [ExpertWeights] {
+        let gates = try stackedLinears("gate", outputs: inner, inputs: hiddenSize)
+        let ups = try stackedLinears("up", outputs: inner, inputs: hiddenSize)
+        let downs = try stackedLinears("down", outputs: hiddenSize, inputs: inner)
+        return (0..<count).map { expert in
+            ExpertWeights(gateUp: .separate(gate: gates[expert], up: ups[expert]), down: downs[expert])
+        }
+    }
+
+    private func stackedLinears(_ part: String, outputs: Int, inputs: Int) throws(ModelFileError) -> [Linear]
+    {
+        let weights = try matrix(stack(part).appending(".weight"), rowsPerExpert: outputs, columns: inputs)
+        let biasName = stack(part).appending(".bias")
+        let biases =
+            source.find(biasName) == nil ? nil : try source.vectors(biasName, rows: count, columns: outputs)
+        return (0..<count).map { expert in
+            Linear(
+                weights: weights.slice(rows: expert * outputs..<(expert + 1) * outputs), bias: biases?[expert]
+            )
+        }
+    }
+
+    private func singleExperts() throws(ModelFileError) -> [ExpertWeights] {
+        var experts: [ExpertWeights] = []
+        for expert in 0..<count {
+            let gate = try source.linear(
+                single("gate", letter: "w1", expert: expert), outputs: inner, inputs: hiddenSize)
+            let up = try source.linear(
+                single("up", letter: "w3", expert: expert), outputs: inner, inputs: hiddenSize)
+            let down = try source.linear(
+                single("down", letter: "w2", expert: expert), outputs: hiddenSize, inputs: inner)
+            experts.append(ExpertWeights(gateUp: .separate(gate: gate, up: up), down: down))
+        }
+        return experts
+    }
+}
