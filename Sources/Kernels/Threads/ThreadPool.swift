@@ -1,3 +1,11 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Work that a pool runs in numbered blocks; equal blocks give equal bits whatever thread takes them.
 public protocol ParallelJob {
     /// Runs block `block`; `thread` (0 ..< threadCount) selects per-thread scratch.
@@ -5,16 +13,63 @@ public protocol ParallelJob {
 }
 
 /// A fixed set of threads that take the blocks of a job by an atomic counter.
+///
+/// The caller of `run` is thread 0; the others are started here and joined by `deinit`. Between jobs they spin for some tens of
+/// microseconds and then park, so a pool that is idle, or whose core somebody else uses, costs nothing.
 public final class ThreadPool: Sendable {
+    /// Threads that take blocks, the caller of `run` included. Less than asked for where the system refused to start more.
     public let threadCount: Int
+    private let state: PoolState
+    private let threads: [WorkerThread]
 
     public init(threadCount: Int) {
         precondition(threadCount >= 1, "\(threadCount) threads")
-        self.threadCount = threadCount
+        let state = PoolState()
+        var threads: [WorkerThread] = []
+        for index in 1..<max(threadCount, 1) {
+            guard let thread = WorkerThread(index: index, state: state) else { break }
+            threads.append(thread)
+        }
+        self.state = state
+        self.threads = threads
+        self.threadCount = threads.count + 1
+    }
+
+    deinit {
+        state.stop()
+        for thread in threads { thread.join() }
     }
 
     /// Runs all blocks of `job` and returns when the last has ended. Allocates: none.
+    ///
+    /// - Precondition: no other `run` of this pool is under way, neither on another thread nor around this call.
     public func run(_ job: some ParallelJob, blocks: Int) {
-        for block in 0..<blocks { job.run(block: block, thread: 0) }
+        precondition(blocks >= 0, "\(blocks) blocks")
+        guard threadCount > 1, blocks > 1 else {
+            for block in 0..<blocks { job.run(block: block, thread: 0) }
+            return
+        }
+        unsafe withUnsafePointer(to: job) { pointer in
+            unsafe state.run(PublishedJob(pointer), blocks: blocks)
+        }
+    }
+}
+
+/// A job as the threads see it: where it lies and which type's `run` to call. No box, so nothing is allocated.
+@unsafe struct PublishedJob {
+    private let type: any ParallelJob.Type
+    private let address: UnsafeRawPointer
+
+    init<Job: ParallelJob>(_ pointer: UnsafePointer<Job>) {
+        unsafe type = Job.self
+        unsafe address = UnsafeRawPointer(pointer)
+    }
+
+    func run(block: Int, thread: Int) { unsafe type.run(at: address, block: block, thread: thread) }
+}
+
+extension ParallelJob {
+    fileprivate static func run(at address: UnsafeRawPointer, block: Int, thread: Int) {
+        unsafe address.assumingMemoryBound(to: Self.self).pointee.run(block: block, thread: thread)
     }
 }

@@ -1,0 +1,162 @@
+// The float operations of a forward step: one table of function pointers per instruction set.
+//
+// Every operation has the signature `sluice_kernel`: it reads one argument structure and works on the units
+// first ..< first + count, which a thread pool may cut in any way. What a unit is stands beside each structure.
+// Contract: no unit's result depends on `first`, `count` or the thread; all instruction sets give equal bits (sums run in 16
+// lanes by fused multiply-add and are folded as a tree, 8 + 8, 4 + 4, 2 + 2, 1 + 1). Allocates: none.
+#ifndef SLUICE_OPERATIONS_H
+#define SLUICE_OPERATIONS_H
+
+#include "sluice_formats.h"
+
+#pragma clang assume_nonnull begin
+
+enum {
+    // Floats of scratch that a kernel may use; each thread has its own, aligned to 64 bytes.
+    SLUICE_SCRATCH_ELEMENTS = 16 * 512 + 16 * 64 * 16,
+    // Columns of one unit of the transposed product: a whole number of every format's blocks.
+    SLUICE_TRANSPOSED_COLUMNS = 256,
+    // Query heads of one unit of attention: they share the reads of keys and values.
+    SLUICE_ATTENTION_HEADS = 4,
+    // Channels of one unit of the convolution.
+    SLUICE_CONVOLUTION_CHANNELS = 16,
+    // Longest convolution kernel.
+    SLUICE_CONVOLUTION_TAPS = 16,
+};
+
+typedef void (*sluice_kernel)(const void *arguments, int64_t first, int64_t count, float *scratch);
+
+// Row-major [rows, columns]; `stride` elements between the starts of two rows.
+struct sluice_matrix {
+    float *base;
+    int64_t rows, columns, stride;
+};
+
+// output[t, r] = dot(weights[r], input[t]) + bias[r]. Unit: `rows_per_unit` rows for `tokens_per_unit` tokens; units count
+// through the rows first. rows_per_unit is a multiple of 16.
+struct sluice_product {
+    const struct sluice_format *format;
+    sluice_decode decode;
+    const void *weights;
+    int64_t row_stride_bytes, rows, columns;
+    struct sluice_matrix input, output;
+    const float *_Nullable bias;
+    int64_t rows_per_unit, tokens_per_unit;
+};
+
+// output[t, c] = sum over r of input[t, r] * weights[r, c], rows ascending, + bias[c] first. Unit: 256 columns.
+struct sluice_transposed_product {
+    const struct sluice_format *format;
+    sluice_decode decode;
+    const void *weights;
+    int64_t row_stride_bytes, rows, columns;
+    struct sluice_matrix input, output;
+    const float *_Nullable bias;
+};
+
+// Softmax attention of one sequence's tokens over its cached rows. Unit: (token, key head, up to 4 of its query heads), the
+// last counting fastest. Keys and values are halves where `half_rows`, else Float32. Positions from
+// max(0, last - window + 1) to last[token] are seen; window 0 means all. A sink is one more logit in the denominator.
+// Order: positions in tiles of 64 from the first seen one, each tile rescaling what came before.
+struct sluice_attention {
+    struct sluice_matrix query; // [tokens, heads * key_width]
+    const void *keys, *values;  // rows by position: [kv_heads * key_width], [kv_heads * value_width]
+    int64_t key_row_bytes, value_row_bytes;
+    bool half_rows;
+    int64_t heads, kv_heads, key_width, value_width;
+    const int32_t *last;
+    int64_t window;
+    float scale;
+    const float *_Nullable sinks; // [heads]
+    struct sluice_matrix output;  // [tokens, heads * value_width]
+};
+
+// rows[positions[t]] = input[t], as halves (to nearest, ties to even) or Float32. Unit: a row of input.
+struct sluice_row_store {
+    struct sluice_matrix input;
+    void *rows;
+    int64_t row_bytes;
+    bool half_rows;
+    const int32_t *positions;
+};
+
+// Norms. Unit: a row. `bias` only in the layer norm. Input and output may be the same.
+struct sluice_norm {
+    struct sluice_matrix input, output;
+    const float *weight;
+    const float *_Nullable bias;
+    float epsilon;
+};
+
+// Element by element over rows. Unit: a row. `second` is unused by operations of one input; output may be either input.
+//   add_scaled: output += alpha * first          scale: output *= alpha         multiply: output = first * second
+//   silu, sigmoid: of first                      swiglu: silu(first) * second
+//   clamped_swiglu: g = min(first, limit), u = clamp(second, -limit, limit); (u + 1) * g * sigmoid(alpha * g). Where
+//   `interleaved`, first holds gate and up in turn, [rows, 2 * columns], and second is unused.
+struct sluice_elementwise {
+    struct sluice_matrix first, second, output;
+    float alpha, limit;
+    bool interleaved;
+};
+
+// Rotates elements offset ..< offset + dims of every head in place. Unit: a row. Table: [positions, dims], cosines of the
+// dims / 2 frequencies and then their sines.
+struct sluice_rotation {
+    struct sluice_matrix target; // [tokens, heads * head_size]
+    int64_t head_size, offset, dims;
+    const float *table;
+    const int32_t *positions;
+    bool interleaved; // pairs (2i, 2i + 1), else (i, i + dims / 2)
+};
+
+// Gated delta rule, token after token. Unit: a value head; its key head is head / (value_heads / key_heads).
+//   S *= exp(decay); S += key (beta * (value - key^T S))^T; output = query^T S
+struct sluice_delta_rule {
+    struct sluice_matrix query, key;   // [tokens, key_heads * key_width]
+    struct sluice_matrix value;        // [tokens, value_heads * value_width]
+    struct sluice_matrix decay, beta;  // [tokens, value_heads]
+    struct sluice_matrix state;        // [value_heads * key_width, value_width]
+    struct sluice_matrix output;       // [tokens, value_heads * value_width]
+    int64_t key_heads, value_heads, key_width, value_width;
+};
+
+// Causal convolution of every channel with its own taps, then silu. Unit: 16 channels. `history` holds the last taps - 1
+// inputs, oldest first, and is brought up to date. Output may be the input.
+struct sluice_convolution {
+    struct sluice_matrix input, output; // [tokens, channels]
+    struct sluice_matrix weight;        // [channels, taps], oldest first
+    struct sluice_matrix history;       // [taps - 1, channels]
+};
+
+struct sluice_operations {
+    sluice_kernel product, transposed_product;
+    sluice_kernel attention, store_rows;
+    sluice_kernel rms_norm, layer_norm;
+    sluice_kernel add_scaled, scale, multiply, silu, sigmoid, swiglu, clamped_swiglu;
+    sluice_kernel softmax; // sluice_elementwise: output = softmax(first) per row
+    sluice_kernel rotate;
+    sluice_kernel delta_rule, convolution;
+    // Reductions of `count` values; a NaN never wins a maximum.
+    int64_t (*argmax)(const float *values, int64_t count);
+    float (*max_abs)(const float *values, int64_t count);
+    // log(sum(exp(value))), summed in 16 double lanes.
+    double (*log_sum_exp)(const float *values, int64_t count);
+    // IEEE halves to Float32 and back.
+    void (*halves_to_floats)(const uint16_t *restrict halves, float *restrict output, int64_t count);
+    void (*floats_to_halves)(const float *restrict values, uint16_t *restrict output, int64_t count);
+};
+
+// The table of `set`; the scalar one where this machine does not support `set`.
+const struct sluice_operations *sluice_operations(enum sluice_instruction_set set);
+
+// Tells the processor that this thread is waiting in a loop.
+static inline void sluice_spin_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __builtin_arm_isb(15);
+#endif
+}
+
+#pragma clang assume_nonnull end
+#endif

@@ -1,0 +1,5 @@
+#include <string.h>
+
+#include "../blocks/decoders.h"
+
+SLUICE_DECODER(f32_scalar) { memcpy(output, blocks, (size_t)count * sizeof(float)); }
