@@ -57,7 +57,9 @@ let package = Package(
         // Writers of tiny files, generators, fixtures and measures that several test targets share.
         .target(
             name: "TestSupport", dependencies: ["ModelFiles"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels", "TestSupport"], swiftSettings: swiftSettings),
         .testTarget(

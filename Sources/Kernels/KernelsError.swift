@@ -19,7 +19,8 @@ public struct KernelsError: Error, Equatable, CustomStringConvertible {
             return "\(InstructionSet.environmentVariable)=\(name) names no instruction set; "
                 + "expected one of \(all); this machine can run \(usable)"
         case .unsupportedInstructionSet(let set):
-            return "\(InstructionSet.environmentVariable)=\(set.rawValue): this machine lacks that instruction set; "
+            return
+                "\(InstructionSet.environmentVariable)=\(set.rawValue): this machine lacks that instruction set; "
                 + "it can run \(usable)"
         }
     }

@@ -56,7 +56,7 @@ struct sluice_transposed_product {
 
 // Softmax attention of one sequence's tokens over its cached rows. Unit: (token, key head, up to 4 of its query heads), the
 // last counting fastest. Keys and values are halves where `half_rows`, else Float32. Positions from
-// max(0, last - window + 1) to last[token] are seen; window 0 means all. A sink is one more logit in the denominator.
+// max(0, p - window + 1) to p = first_position + token are seen; window 0 means all. A sink is one more logit in the denominator.
 // Order: positions in tiles of 64 from the first seen one, each tile rescaling what came before.
 struct sluice_attention {
     struct sluice_matrix query; // [tokens, heads * key_width]
@@ -64,20 +64,19 @@ struct sluice_attention {
     int64_t key_row_bytes, value_row_bytes;
     bool half_rows;
     int64_t heads, kv_heads, key_width, value_width;
-    const int32_t *last;
-    int64_t window;
+    int64_t first_position, window;
     float scale;
     const float *_Nullable sinks; // [heads]
     struct sluice_matrix output;  // [tokens, heads * value_width]
 };
 
-// rows[positions[t]] = input[t], as halves (to nearest, ties to even) or Float32. Unit: a row of input.
+// rows[first_position + t] = input[t], as halves (to nearest, ties to even) or Float32. Unit: a row of input.
 struct sluice_row_store {
     struct sluice_matrix input;
     void *rows;
     int64_t row_bytes;
     bool half_rows;
-    const int32_t *positions;
+    int64_t first_position;
 };
 
 // Norms. Unit: a row. `bias` only in the layer norm. Input and output may be the same.
@@ -99,14 +98,14 @@ struct sluice_elementwise {
     bool interleaved;
 };
 
-// Rotates elements offset ..< offset + dims of every head in place. Unit: a row. Table: [positions, dims], cosines of the
-// dims / 2 frequencies and then their sines.
+// Rotates elements offset ..< offset + table.columns of every head in place. Unit: a row. Table: [positions, size], cosines of
+// the size / 2 frequencies and then their sines.
 struct sluice_rotation {
     struct sluice_matrix target; // [tokens, heads * head_size]
-    int64_t head_size, offset, dims;
-    const float *table;
-    const int32_t *positions;
-    bool interleaved; // pairs (2i, 2i + 1), else (i, i + dims / 2)
+    struct sluice_matrix table;
+    int64_t head_size, offset;
+    const int32_t *positions; // of each row
+    bool interleaved;         // pairs (2i, 2i + 1), else (i, i + size / 2)
 };
 
 // Gated delta rule, token after token. Unit: a value head; its key head is head / (value_heads / key_heads).

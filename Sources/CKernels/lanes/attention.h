@@ -80,7 +80,7 @@ SLUICE_INLINE void attend(
         total[h] = p->sinks ? 1 : 0;
     }
     memset(output, 0, (size_t)(heads * p->value_width) * sizeof(float));
-    const int64_t last = p->last[token];
+    const int64_t last = p->first_position + token;
     const int64_t first = p->window > 0 && last >= p->window ? last - p->window + 1 : 0;
     for (int64_t position = first; position <= last; position += TILE_POSITIONS) {
         const int64_t count = last + 1 - position < TILE_POSITIONS ? last + 1 - position : TILE_POSITIONS;
@@ -135,7 +135,7 @@ static void store_rows(const void *arguments, int64_t first, int64_t count, floa
     const struct sluice_row_store *p = arguments;
     for (int64_t t = first; t < first + count; t++) {
         const float *input = p->input.base + t * p->input.stride;
-        void *row = (char *)p->rows + p->positions[t] * p->row_bytes;
+        void *row = (char *)p->rows + (p->first_position + t) * p->row_bytes;
         if (p->half_rows) floats_to_halves(input, row, p->input.columns);
         else memcpy(row, input, (size_t)p->input.columns * sizeof(float));
     }

@@ -167,12 +167,12 @@ static double log_sum_exp(const float *values, int64_t count) {
 static void rotate(const void *arguments, int64_t first, int64_t count, float *scratch) {
     (void)scratch;
     const struct sluice_rotation *p = arguments;
-    const int64_t pairs = p->dims / 2;
+    const int64_t pairs = p->table.columns / 2;
     // Partners and the step from one pair to the next.
     const int64_t distance = p->interleaved ? 1 : pairs;
     const int64_t step = p->interleaved ? 2 : 1;
     for (int64_t row = first; row < first + count; row++) {
-        const float *cosines = p->table + p->positions[row] * p->dims;
+        const float *cosines = p->table.base + p->positions[row] * p->table.stride;
         const float *sines = cosines + pairs;
         for (int64_t head = 0; head < p->target.columns; head += p->head_size) {
             float *x = p->target.base + row * p->target.stride + head + p->offset;

@@ -9,7 +9,8 @@
     public init(count: Int) {
         precondition(count >= 0, "\(count) elements")
         self.count = count
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
+        let raw = UnsafeMutableRawPointer.allocate(
+            byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: 64)
         unsafe base = raw.bindMemory(to: Float.self, capacity: max(count, 1))
         unsafe base.initialize(repeating: 0, count: max(count, 1))
     }
@@ -24,7 +25,9 @@
 
     /// The elements from `offset` as a matrix.
     public func matrix(offset: Int = 0, rows: Int, columns: Int) -> FloatMatrix {
-        precondition(offset >= 0 && rows >= 0 && columns >= 0 && offset + rows * columns <= count, "view exceeds \(count) elements")
+        precondition(
+            offset >= 0 && rows >= 0 && columns >= 0 && offset + rows * columns <= count,
+            "view exceeds \(count) elements")
         return unsafe FloatMatrix(base: base + offset, rows: rows, columns: columns)
     }
 

@@ -21,7 +21,9 @@ public enum CacheElement: String, Sendable, CaseIterable {
     let values: UnsafeMutableRawPointer
 
     public init(capacity: Int, keyWidth: Int, valueWidth: Int, element: CacheElement) {
-        precondition(capacity > 0 && keyWidth > 0 && valueWidth >= 0, "bad cache \(capacity) x \(keyWidth) + \(valueWidth)")
+        precondition(
+            capacity > 0 && keyWidth > 0 && valueWidth >= 0,
+            "bad cache \(capacity) x \(keyWidth) + \(valueWidth)")
         self.capacity = capacity
         self.keyWidth = keyWidth
         self.valueWidth = valueWidth
@@ -36,7 +38,8 @@ public enum CacheElement: String, Sendable, CaseIterable {
     }
 
     /// Bytes that a cache of this shape takes.
-    public static func byteCount(capacity: Int, keyWidth: Int, valueWidth: Int, element: CacheElement) -> Int {
+    public static func byteCount(capacity: Int, keyWidth: Int, valueWidth: Int, element: CacheElement) -> Int
+    {
         capacity * (keyWidth + valueWidth) * element.byteCount
     }
 }

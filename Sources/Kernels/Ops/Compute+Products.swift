@@ -17,8 +17,10 @@ extension Compute {
         let format = unsafe weights.format.kernels
         let arguments = unsafe sluice_product(
             format: format, decode: sluice_decoder(format, instructionSet.identifier), weights: weights.base,
-            row_stride_bytes: Int64(weights.rowStrideBytes), rows: Int64(weights.rows), columns: Int64(weights.columns),
-            input: input.forKernels, output: output.forKernels, bias: bias?.base, rows_per_unit: Int64(cut.rowsPerUnit),
+            row_stride_bytes: Int64(weights.rowStrideBytes), rows: Int64(weights.rows),
+            columns: Int64(weights.columns),
+            input: input.forKernels, output: output.forKernels, bias: bias?.base,
+            rows_per_unit: Int64(cut.rowsPerUnit),
             tokens_per_unit: Int64(cut.tokensPerUnit))
         unsafe dispatch(
             operations.pointee.product, arguments, units: cut.units,
@@ -35,16 +37,20 @@ extension Compute {
     ) {
         precondition(
             input.columns == weights.rows && output.columns == weights.columns && input.rows == output.rows,
-            "transposed product of \(weights.rows) x \(weights.columns) with \(input.shape) into \(output.shape)")
-        precondition(bias.map { $0.columns == weights.columns && $0.rows == 1 } ?? true, "bias of another width")
+            "transposed product of \(weights.rows) x \(weights.columns) with \(input.shape) into \(output.shape)"
+        )
+        precondition(
+            bias.map { $0.columns == weights.columns && $0.rows == 1 } ?? true, "bias of another width")
         let unitColumns = SLUICE_TRANSPOSED_COLUMNS
         let format = unsafe weights.format.kernels
         let arguments = unsafe sluice_transposed_product(
             format: format, decode: sluice_decoder(format, instructionSet.identifier), weights: weights.base,
-            row_stride_bytes: Int64(weights.rowStrideBytes), rows: Int64(weights.rows), columns: Int64(weights.columns),
+            row_stride_bytes: Int64(weights.rowStrideBytes), rows: Int64(weights.rows),
+            columns: Int64(weights.columns),
             input: input.forKernels, output: output.forKernels, bias: bias?.base)
         unsafe dispatch(
-            operations.pointee.transposed_product, arguments, units: (weights.columns + unitColumns - 1) / unitColumns,
+            operations.pointee.transposed_product, arguments,
+            units: (weights.columns + unitColumns - 1) / unitColumns,
             elementsPerUnit: max(weights.rows * input.rows, 1) * unitColumns)
     }
 

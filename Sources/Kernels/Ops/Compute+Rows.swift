@@ -1,32 +1,22 @@
 import CKernels
 
 extension Compute {
-    /// output[i] = source[indices[i]].
+    /// output[i] = source[indices[first + i]].
     ///
-    /// - Precondition: as many indices as output rows, each a row of `source`; the two do not overlap.
-    public func gatherRows(from source: FloatMatrix, rows indices: Span<Int32>, into output: FloatMatrix) {
-        precondition(
-            indices.count == output.rows && source.columns == output.columns,
-            "\(indices.count) rows of \(source.shape) into \(output.shape)")
-        for i in 0..<indices.count {
-            let row = Int(indices[i])
-            precondition(row >= 0 && row < source.rows, "row \(row) of \(source.rows)")
-            unsafe (output.base + i * output.stride).update(from: source.base + row * source.stride, count: source.columns)
-        }
+    /// - Precondition: every index is a row of `source`; the two matrices do not overlap.
+    public func gatherRows(
+        from source: FloatMatrix, rows indices: IndexBuffer, first: Int = 0, into output: FloatMatrix
+    ) {
+        for row in 0..<output.rows { output.copyRow(from: source, row: indices[first + row], to: row) }
     }
 
-    /// target[indices[i]] = source[i].
+    /// target[indices[first + i]] = source[i].
     ///
-    /// - Precondition: as many indices as source rows, each a row of `target`; the two do not overlap.
-    public func scatterRows(_ source: FloatMatrix, to target: FloatMatrix, rows indices: Span<Int32>) {
-        precondition(
-            indices.count == source.rows && source.columns == target.columns,
-            "\(indices.count) rows of \(target.shape) from \(source.shape)")
-        for i in 0..<indices.count {
-            let row = Int(indices[i])
-            precondition(row >= 0 && row < target.rows, "row \(row) of \(target.rows)")
-            unsafe (target.base + row * target.stride).update(from: source.base + i * source.stride, count: source.columns)
-        }
+    /// - Precondition: every index is a row of `target`; the two matrices do not overlap.
+    public func scatterRows(
+        _ source: FloatMatrix, to target: FloatMatrix, rows indices: IndexBuffer, first: Int = 0
+    ) {
+        for row in 0..<source.rows { target.copyRow(from: source, row: row, to: indices[first + row]) }
     }
 
     /// The index of the largest value of row `row`, the lowest where several are equal; 0 where all are NaN.

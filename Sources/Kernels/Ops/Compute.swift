@@ -42,7 +42,9 @@ extension Compute {
     private static let serialElements = 1 << 14
 
     /// Runs `kernel` over `units` units, cut into blocks of whole units for the threads.
-    func dispatch<Arguments>(_ kernel: sluice_kernel, _ arguments: Arguments, units: Int, elementsPerUnit: Int) {
+    func dispatch<Arguments>(
+        _ kernel: sluice_kernel, _ arguments: Arguments, units: Int, elementsPerUnit: Int
+    ) {
         guard units > 0 else { return }
         let (elements, overflow) = units.multipliedReportingOverflow(by: max(elementsPerUnit, 1))
         let serial = pool.threadCount == 1 || (!overflow && elements < Self.serialElements)

@@ -1,9 +1,9 @@
 import CKernels
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// A set of processor instructions that the kernels are compiled for. The raw value is the name users give.

@@ -2,9 +2,9 @@ import CKernels
 import Synchronization
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// What the threads of a pool share: the current job, its blocks still to take, and where to wait.
@@ -37,7 +37,8 @@ import Synchronization
         unsafe workArrived.initialize(to: pthread_cond_t())
         unsafe workersDone.initialize(to: pthread_cond_t())
         let results = unsafe [
-            pthread_mutex_init(mutex, nil), pthread_cond_init(workArrived, nil), pthread_cond_init(workersDone, nil),
+            pthread_mutex_init(mutex, nil), pthread_cond_init(workArrived, nil),
+            pthread_cond_init(workersDone, nil),
         ]
         precondition(results.allSatisfy { $0 == 0 }, "no lock for a thread pool: \(results)")
     }
@@ -79,7 +80,9 @@ import Synchronization
         }
         unsafe pthread_mutex_lock(mutex)
         ownerParked.store(true, ordering: .sequentiallyConsistent)
-        while active.load(ordering: .sequentiallyConsistent) != 0 { unsafe pthread_cond_wait(workersDone, mutex) }
+        while active.load(ordering: .sequentiallyConsistent) != 0 {
+            unsafe pthread_cond_wait(workersDone, mutex)
+        }
         ownerParked.store(false, ordering: .sequentiallyConsistent)
         unsafe pthread_mutex_unlock(mutex)
     }
@@ -116,7 +119,9 @@ import Synchronization
         }
         unsafe pthread_mutex_lock(mutex)
         sleepers.add(1, ordering: .sequentiallyConsistent)
-        while available.load(ordering: .sequentiallyConsistent) <= 0, !stopped.load(ordering: .sequentiallyConsistent) {
+        while available.load(ordering: .sequentiallyConsistent) <= 0,
+            !stopped.load(ordering: .sequentiallyConsistent)
+        {
             unsafe pthread_cond_wait(workArrived, mutex)
         }
         sleepers.subtract(1, ordering: .sequentiallyConsistent)

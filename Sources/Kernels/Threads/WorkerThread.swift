@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// One started thread of a pool.
@@ -13,15 +13,15 @@
     init?(index: Int, state: PoolState) {
         let start = unsafe Unmanaged.passRetained(WorkerStart(index: index, state: state))
         #if canImport(Darwin)
-            var created: pthread_t?
+        var created: pthread_t?
         #else
-            var created: pthread_t = 0
+        var created: pthread_t = 0
         #endif
         let result = unsafe pthread_create(&created, nil, { unsafe WorkerThread.main($0) }, start.toOpaque())
         #if canImport(Darwin)
-            let started = unsafe result == 0 ? created : nil
+        let started = unsafe result == 0 ? created : nil
         #else
-            let started = result == 0 ? created : nil
+        let started = result == 0 ? created : nil
         #endif
         guard let started else {
             unsafe start.release()
@@ -34,9 +34,9 @@
     func join() {
         // A thread's handle is a number on Linux and a pointer on Darwin.
         #if canImport(Darwin)
-            _ = unsafe pthread_join(handle, nil)
+        _ = unsafe pthread_join(handle, nil)
         #else
-            _ = pthread_join(handle, nil)
+        _ = pthread_join(handle, nil)
         #endif
     }
 

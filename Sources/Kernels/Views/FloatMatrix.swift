@@ -12,7 +12,8 @@
 
     /// Creates a view of `rows` x `columns` elements at `base`.
     @unsafe public init(base: UnsafeMutablePointer<Float>, rows: Int, columns: Int, stride: Int? = nil) {
-        precondition(rows >= 0 && columns >= 0 && (stride ?? columns) >= columns, "bad view \(rows) x \(columns)")
+        precondition(
+            rows >= 0 && columns >= 0 && (stride ?? columns) >= columns, "bad view \(rows) x \(columns)")
         unsafe self.base = base
         self.rows = rows
         self.columns = columns
@@ -22,11 +23,15 @@
     /// Element (row, column).
     public subscript(row: Int, column: Int) -> Float {
         get {
-            precondition(row >= 0 && row < rows && column >= 0 && column < columns, "(\(row), \(column)) of \(rows) x \(columns)")
+            precondition(
+                row >= 0 && row < rows && column >= 0 && column < columns,
+                "(\(row), \(column)) of \(rows) x \(columns)")
             return unsafe base[row * stride + column]
         }
         nonmutating set {
-            precondition(row >= 0 && row < rows && column >= 0 && column < columns, "(\(row), \(column)) of \(rows) x \(columns)")
+            precondition(
+                row >= 0 && row < rows && column >= 0 && column < columns,
+                "(\(row), \(column)) of \(rows) x \(columns)")
             unsafe base[row * stride + column] = newValue
         }
     }
@@ -34,20 +39,24 @@
     /// The rows of `range`.
     public func slice(rows range: Range<Int>) -> FloatMatrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
-        return unsafe FloatMatrix(base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
+        return unsafe FloatMatrix(
+            base: base + range.lowerBound * stride, rows: range.count, columns: columns, stride: stride)
     }
 
     /// The columns of `range` of every row.
     public func slice(columns range: Range<Int>) -> FloatMatrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= columns, "columns \(range) of \(columns)")
-        return unsafe FloatMatrix(base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
+        return unsafe FloatMatrix(
+            base: base + range.lowerBound, rows: rows, columns: range.count, stride: stride)
     }
 
     /// The same elements as [rows * parts, columns / parts], for per-head work.
     ///
     /// - Precondition: the view has no padding between rows and `columns` divides by `parts`.
     public func split(parts: Int) -> FloatMatrix {
-        precondition(parts > 0 && columns % parts == 0 && (stride == columns || rows <= 1), "cannot split \(columns) in \(parts)")
+        precondition(
+            parts > 0 && columns % parts == 0 && (stride == columns || rows <= 1),
+            "cannot split \(columns) in \(parts)")
         return unsafe FloatMatrix(base: base, rows: rows * parts, columns: columns / parts)
     }
 
@@ -59,13 +68,15 @@
 
     /// Copies row `row` of `source` to row `target` of this matrix.
     public func copyRow(from source: FloatMatrix, row: Int, to target: Int) {
-        precondition(row >= 0 && row < source.rows && target >= 0 && target < rows && source.columns == columns)
+        precondition(
+            row >= 0 && row < source.rows && target >= 0 && target < rows && source.columns == columns)
         unsafe (base + target * stride).update(from: source.base + row * source.stride, count: columns)
     }
 
     /// Adds `scale` times row `row` of `source` to row `target` of this matrix, element by element.
     public func addRow(from source: FloatMatrix, row: Int, scale: Float, to target: Int) {
-        precondition(row >= 0 && row < source.rows && target >= 0 && target < rows && source.columns == columns)
+        precondition(
+            row >= 0 && row < source.rows && target >= 0 && target < rows && source.columns == columns)
         let addend = unsafe source.base + row * source.stride
         let sum = unsafe base + target * stride
         for column in 0..<columns { unsafe sum[column] += scale * addend[column] }

@@ -14,12 +14,15 @@
     /// Creates a view of `rows` rows at `base`.
     ///
     /// - Precondition: `columns` is a whole number of the format's blocks and a row fits the stride.
-    @unsafe public init(base: UnsafeRawPointer, format: WeightFormat, rows: Int, columns: Int, rowStrideBytes: Int? = nil) {
+    @unsafe public init(
+        base: UnsafeRawPointer, format: WeightFormat, rows: Int, columns: Int, rowStrideBytes: Int? = nil
+    ) {
         guard let rowBytes = format.rowBytes(columns: columns) else {
             preconditionFailure("\(columns) columns are no whole number of \(format.name) blocks")
         }
         let stride = rowStrideBytes ?? rowBytes
-        precondition(rows >= 0 && stride >= rowBytes, "row stride \(stride) below the row's \(rowBytes) bytes")
+        precondition(
+            rows >= 0 && stride >= rowBytes, "row stride \(stride) below the row's \(rowBytes) bytes")
         unsafe self.base = base
         self.format = format
         self.rows = rows
@@ -37,7 +40,8 @@
     public func slice(rows range: Range<Int>) -> WeightMatrix {
         precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
         return unsafe WeightMatrix(
-            base: base + range.lowerBound * rowStrideBytes, format: format, rows: range.count, columns: columns,
+            base: base + range.lowerBound * rowStrideBytes, format: format, rows: range.count,
+            columns: columns,
             rowStrideBytes: rowStrideBytes)
     }
 
@@ -47,7 +51,10 @@
     public func reshaped(columns newColumns: Int) -> WeightMatrix {
         if newColumns == columns { return self }
         precondition(rowStrideBytes == rowBytes || rows <= 1, "a padded matrix cannot be reshaped")
-        precondition(newColumns > 0 && rows * columns % newColumns == 0, "\(rows) x \(columns) in rows of \(newColumns)")
-        return unsafe WeightMatrix(base: base, format: format, rows: rows * columns / newColumns, columns: newColumns)
+        precondition(
+            newColumns > 0 && rows * columns % newColumns == 0,
+            "\(rows) x \(columns) in rows of \(newColumns)")
+        return unsafe WeightMatrix(
+            base: base, format: format, rows: rows * columns / newColumns, columns: newColumns)
     }
 }
