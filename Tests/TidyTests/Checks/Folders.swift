@@ -1,0 +1,84 @@
+import Foundation
+
+/// What files are called and what must stand beside them.
+enum Folders {
+    /// Names that say nothing about what a file holds.
+    private static let vague: Set<String> = [
+        "util", "utils", "utilities", "helper", "helpers", "common", "misc", "old", "v2", "stuff", "new",
+        "temp",
+    ]
+
+    static func vagueNames(_ paths: [String]) -> [Violation] {
+        paths.filter { path in
+            path.split(separator: "/").contains { part in
+                words(part.split(separator: ".").first ?? "").contains { vague.contains($0) }
+            }
+        }.map { Violation($0, "the name does not say what the file holds") }
+    }
+
+    /// The words of a name in camel, kebab or snake case, in lower case.
+    private static func words(_ name: Substring) -> [String] {
+        let spaced = String(name).replacingOccurrences(
+            of: "([a-z0-9])([A-Z])", with: "$1 $2", options: .regularExpression)
+        return spaced.lowercased().components(separatedBy: CharacterSet(charactersIn: " -_+"))
+    }
+
+    /// Every target has a page of 30 to 60 lines that a newcomer lands on: `<Target>.docc/<Target>.md`.
+    static func missingLandingPages(_ targets: [String], files: [SourceFile]) -> [Violation] {
+        targets.compactMap { target in
+            let path = "Sources/\(target)/\(target).docc/\(target).md"
+            guard let page = files.first(where: { $0.path == path }) else {
+                return Violation(path, "is missing: every target has a landing page")
+            }
+            let count = page.lines.count - 1
+            return (30...60).contains(count)
+                ? nil : Violation(path, "\(count) lines, a landing page has 30 to 60")
+        }
+    }
+
+    /// Folders of data tell where it came from.
+    static func missingProvenance(_ paths: [String]) -> [Violation] {
+        let folders = paths.compactMap { path -> String? in
+            let parts = path.split(separator: "/")
+            let index = parts.firstIndex { $0 == "Fixtures" || $0 == "Resources" }
+            return index.map { parts[...$0].joined(separator: "/") }
+        }
+        return Set(folders).sorted().filter { folder in
+            !paths.contains("\(folder)/PROVENANCE.md") && !paths.contains("\(folder)/README.md")
+        }.map { Violation($0, "has no PROVENANCE.md") }
+    }
+
+    /// Files that nothing uses: code without a declaration, and tools and fixtures that no other file names.
+    static func deadFiles(_ paths: [String], files: [SourceFile]) -> [Violation] {
+        let empty = files.filter { ["swift", "c"].contains($0.suffix) && !holdsCode($0) }.map {
+            Violation($0.path, "holds no code")
+        }
+        let unnamed = paths.filter { path in
+            guard path.hasPrefix("tools/") || path.contains("/Fixtures/") else { return false }
+            return !files.contains { $0.path != path && mentions($0, path) }
+        }.map { Violation($0, "no other file names it") }
+        return empty + unnamed
+    }
+
+    private static func holdsCode(_ file: SourceFile) -> Bool {
+        file.codeLines.contains { line in
+            let trimmed = line.trimmingCharacters(in: .whitespaces)
+            return !trimmed.isEmpty && !trimmed.hasPrefix("#include") && !trimmed.contains("import ")
+        }
+    }
+
+    /// By its name, by its module name in Python, or by the folder of fixtures that it is one of.
+    private static func mentions(_ file: SourceFile, _ path: String) -> Bool {
+        let parts = path.split(separator: "/").map(String.init)
+        let name = parts.last ?? path
+        let stem = String(name.split(separator: ".").first ?? "")
+        if ["PROVENANCE.md", "README.md", "__init__.py"].contains(name) { return true }
+        if file.text.contains(name) || name.hasSuffix(".py") && file.text.contains("." + stem + " import") {
+            return true
+        }
+        guard let fixtures = parts.firstIndex(of: "Fixtures") else { return false }
+        return file.isSwift
+            && (file.text.contains("\"\(stem)\"")
+                || parts[fixtures...].dropFirst().dropLast().contains { file.text.contains("\"\($0)\"") })
+    }
+}
