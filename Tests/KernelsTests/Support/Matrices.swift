@@ -34,6 +34,13 @@ extension FloatMatrix {
         return result
     }
 
+    /// The elements of a matrix without padding as one row.
+    var asRow: FloatMatrix {
+        let result = FloatMatrix.zeros(1, rows * columns)
+        for (index, value) in values.enumerated() { result[0, index] = value }
+        return result
+    }
+
     /// All elements, row by row.
     var values: [Float] { (0..<rows).flatMap { row in (0..<columns).map { self[row, $0] } } }
 
