@@ -24,7 +24,13 @@ public struct Architecture: Sendable {
 /// Every architecture that Sluice runs; a new one is a file in `Architectures` and a line here.
 public enum ArchitectureRegistry {
     public static let all: [Architecture] = [
-        Mixtral.architecture
+        Mixtral.architecture,
+        Qwen2MoE.architecture,
+        Qwen3MoE.architecture,
+        OLMoE.architecture,
+        PhiMoE.architecture,
+        GraniteMoE.architecture,
+        GLM4MoE.architecture,
     ]
 
     /// The architecture of `file`.

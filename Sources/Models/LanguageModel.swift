@@ -28,6 +28,7 @@ public final class LanguageModel {
     private let step: ForwardStep<MappedExperts>
     private let logitStorage: FloatBuffer
     private let stateShapes: [LayerStateShape]
+    private let longLength: Int?
 
     /// Rows whose logits are computed at once.
     public static let maximumLogitRows = 16
@@ -45,6 +46,7 @@ public final class LanguageModel {
         self.options = options
         shape = graph.shape
         stateShapes = graph.layers.map(\.mixer.stateShape)
+        longLength = graph.originalContextLength
         step = ForwardStep(
             graph: graph, experts: experts,
             compute: Compute(pool: ThreadPool(threadCount: options.threadCount)),
@@ -56,7 +58,8 @@ public final class LanguageModel {
     public func makeSequence(capacity: Int) -> SequenceState {
         precondition(
             capacity <= options.contextCapacity, "\(capacity) positions exceed \(options.contextCapacity)")
-        return SequenceState(shapes: stateShapes, capacity: capacity, element: options.cacheElement)
+        return SequenceState(
+            shapes: stateShapes, capacity: capacity, element: options.cacheElement, longLength: longLength)
     }
 
     /// Runs the rows of `batch` and advances their sequences. Allocates: none. Runs on: engine thread.

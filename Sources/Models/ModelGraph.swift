@@ -32,6 +32,13 @@ public struct ModelGraph: Sendable {
     }
 }
 
+extension ModelGraph {
+    /// Positions beyond which a sequence turns by a second set of rotary frequencies; nil where there is one set.
+    var originalContextLength: Int? {
+        layers.lazy.compactMap { $0.mixer.rotary?.originalContextLength }.first
+    }
+}
+
 /// The sizes of a model in glossary names.
 public struct ModelShape: Sendable, Equatable {
     /// Our name of the architecture (`qwen3_moe`).

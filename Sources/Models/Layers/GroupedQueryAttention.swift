@@ -69,8 +69,4 @@ public struct GroupedQueryAttention: Sendable {
     public var stateShape: LayerStateShape {
         .keyValue(keyWidth: heads.keyValueWidth, valueWidth: heads.keyValueWidth)
     }
-
-    func forward(_ input: FloatMatrix, into output: FloatMatrix, layer: Int, context: StepContext) {}
-
-    func scratchElements(rows: Int) -> Int { 0 }
 }

@@ -34,6 +34,13 @@ extension Mixer {
         }
     }
 
+    /// By which positions enter the mixer, if they do.
+    var rotary: RotaryTable? {
+        switch self {
+        case .attention(let attention): attention.rotary
+        }
+    }
+
     /// output = mixer(input). Shape: [rows, hiddenSize]. Allocates: none. Runs on: engine thread.
     func forward(_ input: FloatMatrix, into output: FloatMatrix, layer: Int, context: StepContext) {
         switch self {

@@ -78,7 +78,26 @@ extension WeightSource {
         }
         return ExpertSizes(
             expertCount: expertCount, expertsPerToken: expertsPerToken,
-            expertHiddenSize: try requireCount(hiddenSizeName))
+            expertHiddenSize: try expertWidth(hiddenSizeName))
+    }
+
+    private func expertWidth(_ stated: FileName) throws(ModelFileError) -> Int {
+        if let width = try stackedExpertWidth(stated) { return width }
+        return try requireCount(stated)
+    }
+
+    /// The inner width of the experts by their tensors, for GGUF files that were written before it had a key.
+    private func stackedExpertWidth(_ stated: FileName) throws(ModelFileError) -> Int? {
+        guard isGGUF, try count(stated) == nil else { return nil }
+        for layer in 0..<Self.maximumLayers {
+            let names = LayerNames(layer)
+            guard find(names.mixerNorm.appending(".weight")) != nil else { return nil }
+            let record = find(names(["ffn_gate_exps.weight"], []))
+            if let record, record.shape.count == 3, (1...Self.maximumSize).contains(record.shape[1]) {
+                return record.shape[1]
+            }
+        }
+        return nil
     }
 
     /// The limit of the choice to groups of experts; nil where there is one group or the file states none.

@@ -37,6 +37,28 @@ extension WeightSource {
             experts: experts)
     }
 
+    /// A layer of attention and a mixture of experts.
+    func expertLayer(
+        _ names: LayerNames, sizes: TransformerSizes, attention: GroupedQueryAttention,
+        mixture: MixtureOfExperts,
+        experts: ExpertSizes, residualScale: Float = 1, centersNorms: Bool = false
+    ) throws(ModelFileError) -> LoadedLayer {
+        try layer(
+            names, sizes: sizes, mixer: .attention(attention), feedForward: .experts(mixture),
+            experts: try self.experts(names, hiddenSize: sizes.hiddenSize, sizes: experts),
+            residualScale: residualScale, centersNorms: centersNorms)
+    }
+
+    /// A layer of attention and one dense network, as some models have among their layers of experts.
+    func denseLayer(
+        _ names: LayerNames, sizes: TransformerSizes, attention: GroupedQueryAttention
+    ) throws(ModelFileError) -> LoadedLayer {
+        let network = try denseNetwork(
+            names, hiddenSize: sizes.hiddenSize, innerSize: try requireCount(.denseHiddenSize))
+        return try layer(
+            names, sizes: sizes, mixer: .attention(attention), feedForward: .dense(network), experts: nil)
+    }
+
     /// The graph of a model: embedding, the layers that `layer` reads, norm and output.
     func graph(
         architecture: String, sizes: TransformerSizes, experts: ExpertSizes, centersNorms: Bool = false,

@@ -31,6 +31,17 @@ extension WeightSource {
         return spec
     }
 
+    /// The table that all layers of a model share.
+    func rotaryTable(
+        _ sizes: TransformerSizes, base: Double = 10_000, partial: Double = 1, interleaves: Bool = false,
+        positions: Int
+    ) throws(ModelFileError) -> RotaryTable {
+        let defaults = RotaryDefaults(
+            headSize: sizes.headSize, base: base, partial: partial, interleaves: interleaves)
+        return RotaryTable(
+            spec: try rotary(defaults, contextLength: sizes.contextLength), positions: positions)
+    }
+
     private func rotatedSize(_ defaults: RotaryDefaults) throws(ModelFileError) -> Int {
         let name = FileName(gguf: ["rope.dimension_count"], huggingFace: [])
         let partialName = FileName(

@@ -3,54 +3,50 @@ import Kernels
 extension Router {
     /// Chooses the experts of one row.
     ///
-    /// - Parameter scores: [1, expertCount], raw; become probabilities in place.
-    /// - Parameter keys: [1, expertCount], scratch that orders the choice.
-    func choose(scores: FloatMatrix, keys: FloatMatrix, row: Int, routing: Routing, compute: Compute) {
-        switch scoring {
-        case .softmax: compute.softmax(scores)
-        case .sigmoid: compute.sigmoid(scores)
-        case .softmaxOfChosen: break
-        case .sparseMixer(let threshold):
-            chooseSparseMixer(scores: scores, threshold: threshold, row: row, routing: routing)
+    /// - Parameter scores: [1, expertCount], probabilities or, where the scoring asks for them, raw scores.
+    /// - Parameter scratch: [2, expertCount].
+    func choose(scores: FloatMatrix, scratch: FloatMatrix, row: Int, routing: Routing, compute: Compute) {
+        if case .sparseMixer(let threshold) = scoring {
+            chooseSparseMixer(
+                scores: scores, threshold: threshold, scratch: scratch, row: row, routing: routing,
+                compute: compute)
             return
         }
-        for expert in 0..<expertCount { keys[0, expert] = scores[0, expert] + (choiceBias?[expert] ?? 0) }
+        // What orders the choice; an expert that has been taken or may not be has minus infinity.
+        let keys = scratch.slice(rows: 0..<1)
+        keys.copyRow(from: scores, row: 0, to: 0)
+        if let choiceBias { compute.add(choiceBias.matrix, to: keys) }
         if let groups { maskGroups(groups, keys: keys) }
         for rank in 0..<expertsPerToken {
-            let expert = takeBest(keys)
+            let expert = compute.argmax(keys, row: 0)
+            keys[0, expert] = -.infinity
             routing.set(row: row, rank: rank, expert: expert, weight: scores[0, expert])
         }
-        finishWeights(row: row, routing: routing)
-    }
-
-    /// The expert with the largest key, the first of equals; its key becomes minus infinity.
-    private func takeBest(_ keys: FloatMatrix) -> Int {
-        var best = 0
-        for expert in 1..<expertCount where keys[0, expert] > keys[0, best] { best = expert }
-        keys[0, best] = -.infinity
-        return best
-    }
-
-    /// Turns the chosen scores into weights: softmax, division by their sum, scale.
-    private func finishWeights(row: Int, routing: Routing) {
         if scoring == .softmaxOfChosen {
-            let largest = routing.weight(row: row, rank: 0)
-            for rank in 0..<expertsPerToken {
-                let weight = Compute.exp(routing.weight(row: row, rank: rank) - largest)
-                routing.set(
-                    row: row, rank: rank, expert: routing.expert(row: row, rank: rank), weight: weight)
-            }
+            takeSoftmaxOfChosen(row: row, scratch: keys, routing: routing, compute: compute)
         }
+        scaleWeights(row: row, routing: routing)
+    }
+
+    private func takeSoftmaxOfChosen(row: Int, scratch: FloatMatrix, routing: Routing, compute: Compute) {
+        let chosen = scratch.slice(columns: 0..<expertsPerToken)
+        for rank in 0..<expertsPerToken { chosen[0, rank] = routing.weight(row: row, rank: rank) }
+        compute.softmax(chosen)
+        for rank in 0..<expertsPerToken { routing.setWeight(row: row, rank: rank, to: chosen[0, rank]) }
+    }
+
+    /// Divides the weights by their sum, if asked, and scales them.
+    private func scaleWeights(row: Int, routing: Routing) {
         var factor = weightScale
-        if normalizesWeights || scoring == .softmaxOfChosen {
+        if normalizesWeights {
             var sum: Float = 0
             for rank in 0..<expertsPerToken { sum += routing.weight(row: row, rank: rank) }
             // Sigmoid scores can all underflow; the bound keeps the quotient finite.
             factor /= max(sum, Float.leastNormalMagnitude)
         }
+        if factor == 1 { return }
         for rank in 0..<expertsPerToken {
-            let weight = routing.weight(row: row, rank: rank) * factor
-            routing.set(row: row, rank: rank, expert: routing.expert(row: row, rank: rank), weight: weight)
+            routing.setWeight(row: row, rank: rank, to: routing.weight(row: row, rank: rank) * factor)
         }
     }
 

@@ -65,18 +65,24 @@ public struct Router: Sendable {
     public func route(_ input: FloatMatrix, routing: Routing, context: StepContext) {
         let mark = context.arena.mark()
         defer { context.arena.release(to: mark) }
+        let compute = context.compute
         let scores = context.arena.matrix(rows: input.rows, columns: expertCount)
-        let keys = context.arena.matrix(rows: 1, columns: expertCount)
-        linear(input, into: scores, on: context.compute)
+        let scratch = context.arena.matrix(rows: 2, columns: expertCount)
+        linear(input, into: scores, on: compute)
+        switch scoring {
+        case .softmax: compute.softmax(scores)
+        case .sigmoid: compute.sigmoid(scores)
+        case .softmaxOfChosen, .sparseMixer: break
+        }
         routing.begin(rows: input.rows)
         for row in 0..<input.rows {
             choose(
-                scores: scores.slice(rows: row..<row + 1), keys: keys, row: row, routing: routing,
-                compute: context.compute)
+                scores: scores.slice(rows: row..<row + 1), scratch: scratch, row: row, routing: routing,
+                compute: compute)
         }
     }
 
     func scratchElements(rows: Int) -> Int {
-        Arena.elements(rows: rows, columns: expertCount) + Arena.elements(rows: 1, columns: expertCount)
+        Arena.elements(rows: rows, columns: expertCount) + Arena.elements(rows: 2, columns: expertCount)
     }
 }

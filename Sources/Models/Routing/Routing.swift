@@ -34,4 +34,6 @@ public final class Routing {
         experts[row * expertsPerToken + rank] = expert
         weights[row, rank] = weight
     }
+
+    func setWeight(row: Int, rank: Int, to weight: Float) { weights[row, rank] = weight }
 }

@@ -33,11 +33,17 @@ public final class SequenceState {
     /// Positions that fit.
     public let capacity: Int
     public private(set) var length = 0
+    /// Whether the sequence is to outgrow the context that a model with two sets of rotary frequencies was trained on; its
+    /// keys turn by the second set then. Fixed while the sequence holds positions.
+    public private(set) var usesLongRotary = false
     let layers: [LayerState]
     private let isRecurrent: Bool
+    private let longLength: Int?
 
-    public init(shapes: [LayerStateShape], capacity: Int, element: CacheElement) {
+    /// - Parameter longLength: positions that a sequence must outgrow to use the second set of rotary frequencies.
+    public init(shapes: [LayerStateShape], capacity: Int, element: CacheElement, longLength: Int? = nil) {
         self.capacity = capacity
+        self.longLength = longLength
         isRecurrent = shapes.contains { if case .recurrent = $0 { true } else { false } }
         layers = shapes.map { shape in
             switch shape {
@@ -58,8 +64,11 @@ public final class SequenceState {
     }
 
     /// Forgets everything.
-    public func reset() {
+    ///
+    /// - Parameter expectedLength: positions that the next sequence is to have, prompt and reply; decides its rotary set.
+    public func reset(expectedLength: Int = 0) {
         length = 0
+        usesLongRotary = longLength.map { expectedLength > $0 } ?? false
         for case .recurrent(let buffer) in layers { buffer.clear() }
     }
 
