@@ -14,26 +14,32 @@
 #define ARM(function) 0
 #endif
 
-#define DECODE(name) sluice_decode_##name
+// The decoders of a format that every set has its own of: scalar, AVX2, AVX-512, NEON.
+#define DECODERS(format) \
+    { \
+        sluice_decode_##format##_scalar, X86(sluice_decode_##format##_avx2), X86(sluice_decode_##format##_avx512), \
+            ARM(sluice_decode_##format##_neon) \
+    }
 
-// One row per format: number, elements and bytes of a block, decoders for scalar, AVX2, AVX-512, NEON.
+// One row per format: number, elements and bytes of a block, decoders.
 static const struct sluice_format formats[] = {
-    {0, 1, 4, {DECODE(f32_scalar)}},
-    {1, 1, 2, {DECODE(f16_scalar)}},
-    {30, 1, 2, {DECODE(bf16_scalar)}},
-    {2, 32, sizeof(struct sluice_block_q4_0), {DECODE(q4_0_scalar)}},
-    {3, 32, sizeof(struct sluice_block_q4_1), {DECODE(q4_1_scalar)}},
-    {6, 32, sizeof(struct sluice_block_q5_0), {DECODE(q5_0_scalar)}},
-    {7, 32, sizeof(struct sluice_block_q5_1), {DECODE(q5_1_scalar)}},
-    {8, 32, sizeof(struct sluice_block_q8_0), {DECODE(q8_0_scalar)}},
-    {10, 256, sizeof(struct sluice_block_q2_K), {DECODE(q2_K_scalar)}},
-    {11, 256, sizeof(struct sluice_block_q3_K), {DECODE(q3_K_scalar)}},
-    {12, 256, sizeof(struct sluice_block_q4_K), {DECODE(q4_K_scalar)}},
-    {13, 256, sizeof(struct sluice_block_q5_K), {DECODE(q5_K_scalar)}},
-    {14, 256, sizeof(struct sluice_block_q6_K), {DECODE(q6_K_scalar)}},
-    {20, 32, sizeof(struct sluice_block_iq4_nl), {DECODE(iq4_nl_scalar)}},
-    {23, 256, sizeof(struct sluice_block_iq4_xs), {DECODE(iq4_xs_scalar)}},
-    {39, 32, sizeof(struct sluice_block_mxfp4), {DECODE(mxfp4_scalar)}},
+    // Copying is copying in every set.
+    {0, 1, 4, {sluice_decode_f32_scalar}},
+    {1, 1, 2, DECODERS(f16)},
+    {30, 1, 2, DECODERS(bf16)},
+    {2, 32, sizeof(struct sluice_block_q4_0), DECODERS(q4_0)},
+    {3, 32, sizeof(struct sluice_block_q4_1), DECODERS(q4_1)},
+    {6, 32, sizeof(struct sluice_block_q5_0), DECODERS(q5_0)},
+    {7, 32, sizeof(struct sluice_block_q5_1), DECODERS(q5_1)},
+    {8, 32, sizeof(struct sluice_block_q8_0), DECODERS(q8_0)},
+    {10, 256, sizeof(struct sluice_block_q2_K), DECODERS(q2_K)},
+    {11, 256, sizeof(struct sluice_block_q3_K), DECODERS(q3_K)},
+    {12, 256, sizeof(struct sluice_block_q4_K), DECODERS(q4_K)},
+    {13, 256, sizeof(struct sluice_block_q5_K), DECODERS(q5_K)},
+    {14, 256, sizeof(struct sluice_block_q6_K), DECODERS(q6_K)},
+    {20, 32, sizeof(struct sluice_block_iq4_nl), DECODERS(iq4_nl)},
+    {23, 256, sizeof(struct sluice_block_iq4_xs), DECODERS(iq4_xs)},
+    {39, 32, sizeof(struct sluice_block_mxfp4), DECODERS(mxfp4)},
 };
 
 const struct sluice_format *sluice_format(uint32_t type) {

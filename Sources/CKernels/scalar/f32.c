@@ -2,4 +2,4 @@
 
 #include "../blocks/decoders.h"
 
-SLUICE_DECODER(f32_scalar) { memcpy(output, blocks, (size_t)count * sizeof(float)); }
+SLUICE_DECODER(f32, scalar) { memcpy(output, blocks, (size_t)count * sizeof(float)); }

@@ -1,7 +1,7 @@
 #include "../blocks/blocks.h"
 #include "../blocks/decoders.h"
 
-SLUICE_DECODER(iq4_xs_scalar) {
+SLUICE_DECODER(iq4_xs, scalar) {
     const struct sluice_block_iq4_xs *block = blocks;
     for (int64_t b = 0; b < count; b++, block++, output += 256) {
         const float d = sluice_load_half(block->d);

@@ -1,7 +1,7 @@
 #include "../blocks/blocks.h"
 #include "../blocks/decoders.h"
 
-SLUICE_DECODER(mxfp4_scalar) {
+SLUICE_DECODER(mxfp4, scalar) {
     const struct sluice_block_mxfp4 *block = blocks;
     for (int64_t b = 0; b < count; b++, block++, output += 32) {
         const float d = sluice_half_power(block->exponent);

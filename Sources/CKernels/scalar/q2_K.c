@@ -1,7 +1,7 @@
 #include "../blocks/blocks.h"
 #include "../blocks/decoders.h"
 
-SLUICE_DECODER(q2_K_scalar) {
+SLUICE_DECODER(q2_K, scalar) {
     const struct sluice_block_q2_K *block = blocks;
     for (int64_t b = 0; b < count; b++, block++, output += 256) {
         const float d = sluice_load_half(block->d);

@@ -4,15 +4,10 @@
 #include "../lanes/lanes.h"
 
 #pragma clang diagnostic ignored "-Wpsabi"
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"))), apply_to = function)
+#define SLUICE_TARGET "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"
+#pragma clang attribute push(__attribute__((target(SLUICE_TARGET))), apply_to = function)
 
-SLUICE_INLINE lanes load_half_lanes(const uint16_t *from) {
-    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)from));
-}
-
-SLUICE_INLINE void store_half_lanes(uint16_t *to, lanes values) {
-    _mm256_storeu_si256((__m256i *)(void *)to, _mm512_cvtps_ph(values, _MM_FROUND_TO_NEAREST_INT));
-}
+#include "primitives.h"
 
 // 16 pairs of one register each, with eight loads for sixteen multiply-adds.
 enum { PRODUCT_ROWS = 4, PRODUCT_TOKENS = 4 };
