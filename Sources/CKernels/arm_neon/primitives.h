@@ -20,7 +20,8 @@ SLUICE_INLINE void store_half_lanes(void *to, lanes values) {
     }
 }
 
-SLUICE_INLINE float load_half(const uint8_t *from) { return sluice_load_half(from); }
+// The half at `from` in every lane.
+SLUICE_INLINE lanes load_half(const void *from) { return (lanes)(sluice_load_half(from)); }
 
 // table[q] of sixteen codes below 16.
 SLUICE_INLINE signed_codes look_up_codes(const int8_t *table, codes q) {

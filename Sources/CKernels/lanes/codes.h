@@ -26,12 +26,13 @@ SLUICE_INLINE lanes floats_of(codes q) { return __builtin_convertvector(q, lanes
 SLUICE_INLINE lanes floats_of_signed(signed_codes q) { return __builtin_convertvector(q, lanes); }
 
 // Float32 scales (first 8) and mins (last 8) of the groups of a Q4_K or Q5_K block: all twelve bytes at once, four per word.
-SLUICE_INLINE void unpack_scales_and_mins(const uint8_t *packed, float d, float dmin, float *scales_and_mins) {
+SLUICE_INLINE void unpack_scales_and_mins(const uint8_t *packed, lanes d, lanes dmin, float *scales_and_mins) {
     const uint32_t first = sluice_load_u32(packed), second = sluice_load_u32(packed + 4);
     const uint32_t third = sluice_load_u32(packed + 8);
     const uint32_t words[4] = {
         first & 0x3f3f3f3fu, (third & 0x0f0f0f0fu) | (first >> 2 & 0x30303030u),
         second & 0x3f3f3f3fu, (third >> 4 & 0x0f0f0f0fu) | (second >> 2 & 0x30303030u)};
-    const lanes factors = {d, d, d, d, d, d, d, d, dmin, dmin, dmin, dmin, dmin, dmin, dmin, dmin};
+    lanes factors = d;
+    factors.hi = dmin.hi;
     store(scales_and_mins, factors * floats_of(load_codes(words)));
 }

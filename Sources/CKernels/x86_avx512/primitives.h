@@ -8,7 +8,12 @@ SLUICE_INLINE void store_half_lanes(void *to, lanes values) {
     _mm256_storeu_si256((__m256i *)to, _mm512_cvtps_ph(values, _MM_FROUND_TO_NEAREST_INT));
 }
 
-SLUICE_INLINE float load_half(const uint8_t *from) { return _cvtsh_ss(sluice_load_u16(from)); }
+// The half at `from` in every lane. The integer is spread first: inserting it would wait for the register's old value.
+SLUICE_INLINE lanes load_half(const void *from) {
+    int16_t half;
+    memcpy(&half, from, sizeof half);
+    return _mm512_cvtph_ps(_mm256_set1_epi16(half));
+}
 
 // table[q] of sixteen codes below 16.
 SLUICE_INLINE signed_codes look_up_codes(const int8_t *table, codes q) {
