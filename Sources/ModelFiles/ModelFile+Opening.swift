@@ -26,9 +26,13 @@ extension ModelFile {
     }
 
     /// A Hugging Face folder, or one that holds a single GGUF model.
-    private static func openFolder(_ path: String, _ files: some FileAccess) throws(ModelFileError) -> ModelFile {
+    private static func openFolder(_ path: String, _ files: some FileAccess) throws(ModelFileError)
+        -> ModelFile
+    {
         let names = try files.names(in: path)
-        let isHuggingFace = names.contains { $0 == SafetensorsModel.configName || $0.hasSuffix(SafetensorsModel.weightsSuffix) }
+        let isHuggingFace = names.contains {
+            $0 == SafetensorsModel.configName || $0.hasSuffix(SafetensorsModel.weightsSuffix)
+        }
         if isHuggingFace { return try SafetensorsModel.open(path, weights: nil, folder: path, files: files) }
         let models = names.filter { $0.hasSuffix(".gguf") && !isLaterPart($0) }
         guard let model = models.first else {
@@ -42,7 +46,8 @@ extension ModelFile {
     /// Whether a name ends in `-00002-of-00003.gguf` or the like.
     private static func isLaterPart(_ name: String) -> Bool {
         let fields = name.dropLast(".gguf".count).split(separator: "-", omittingEmptySubsequences: false)
-        guard fields.count >= 4, fields[fields.count - 2] == "of", let part = Int(fields[fields.count - 3]) else {
+        guard fields.count >= 4, fields[fields.count - 2] == "of", let part = Int(fields[fields.count - 3])
+        else {
             return false
         }
         return Int(fields[fields.count - 1]) != nil && part > 1

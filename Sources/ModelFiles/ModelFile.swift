@@ -5,8 +5,12 @@ public import Kernels
 /// The mapping lives as long as this object; every view of a tensor must not outlive it.
 public final class ModelFile: Sendable {
     /// The container that the model came in; it decides tensor names and layouts.
-    public enum Container: String, Sendable { case gguf = "GGUF", safetensors = "safetensors" }
+    public enum Container: String, Sendable {
+        case gguf = "GGUF"
+        case safetensors = "safetensors"
+    }
 
+    /// Where names, layouts and metadata keys come from.
     public let container: Container
     /// The path that the user gave.
     public let path: String
@@ -14,6 +18,7 @@ public final class ModelFile: Sendable {
     public let parts: [String]
     /// Bytes of all parts.
     public let byteCount: Int
+    /// The keys of a GGUF file, or `config.json`.
     public let metadata: Metadata
     /// Every tensor by name.
     public let tensors: [String: TensorRecord]

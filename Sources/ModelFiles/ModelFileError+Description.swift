@@ -19,13 +19,15 @@ extension ModelFileError: CustomStringConvertible {
         case .unreadableFile(let reason): "the file cannot be read (\(reason))"
         case .notRegularFile(let found): "found \(found), expected a regular file"
         case .emptyFile: "the file is empty"
-        case .unknownContainer(let found): "the file starts with \(found), which is neither GGUF nor safetensors"
+        case .unknownContainer(let found):
+            "the file starts with \(found), which is neither GGUF nor safetensors"
         case .noModel(let expected): "no model found, expected \(expected)"
         case .severalModels(let found):
             "the folder holds several models: \(found.prefix(8).map { quoted($0) }.joined(separator: ", "))"
         case .truncated(let reading, let needed, let available):
             "\(reading) needs \(needed) bytes, but only \(available) are left in the file"
-        case .limitExceeded(let limit, let found, let maximum): "\(limit): found \(found), at most \(maximum) are accepted"
+        case .limitExceeded(let limit, let found, let maximum):
+            "\(limit): found \(found), at most \(maximum) are accepted"
         case .invalidText(let found): "the text \(found) is not valid UTF-8"
         case .emptyName: "found an empty name, expected at least one character"
         case .bigEndian: "the file is big-endian, expected little-endian"
@@ -33,10 +35,13 @@ extension ModelFileError: CustomStringConvertible {
         case .unknownMetadataType(let found): "found metadata type \(found), expected 0 to 12"
         case .invalidBoolean(let found): "found a boolean of value \(found), expected 0 or 1"
         case .duplicateMetadata: "the name occurs twice, expected once"
-        case .invalidAlignment(let found): "found an alignment of \(found), expected a power of two of at least 8"
+        case .invalidAlignment(let found):
+            "found an alignment of \(found), expected a power of two of at least 8"
         case .notFirstPart(let found, let count): "found part \(found + 1) of \(count), expected the first"
-        case .wrongPartName(let expected): "the file says that it is part of a split, expected a name like \(quoted(expected))"
-        case .partsDisagree(let found, let expected): "the parts disagree: found \(found), expected \(expected)"
+        case .wrongPartName(let expected):
+            "the file says that it is part of a split, expected a name like \(quoted(expected))"
+        case .partsDisagree(let found, let expected):
+            "the parts disagree: found \(found), expected \(expected)"
         default: tensorFinding
         }
     }
@@ -44,35 +49,44 @@ extension ModelFileError: CustomStringConvertible {
     private var tensorFinding: String {
         switch code {
         case .duplicateTensor(let other): "the tensor occurs a second time (first in \(quoted(other)))"
-        case .unsupportedTensorType(let found): "found elements of type \(found), which Sluice cannot compute with"
+        case .unsupportedTensorType(let found):
+            "found elements of type \(found), which Sluice cannot compute with"
         case .invalidShape(let found, let expected): "found the shape \(found), expected \(expected)"
-        case .partialBlock(let columns, let block): "found rows of \(columns) elements, expected a multiple of \(block)"
+        case .partialBlock(let columns, let block):
+            "found rows of \(columns) elements, expected a multiple of \(block)"
         case .sizeOverflow(let found): "the size of \(found) does not fit 63 bits"
         case .wrongTensorSize(let found, let expected):
             "found a range of \(found) bytes, but shape and type give \(expected)"
-        case .misalignedTensor(let alignment): "found an offset that is no multiple of the alignment \(alignment)"
+        case .misalignedTensor(let alignment):
+            "found an offset that is no multiple of the alignment \(alignment)"
         case .invalidRange(let found): "found the byte range \(found), expected two rising offsets"
-        case .tensorOutsideFile(let end, let limit): "the tensor ends at byte \(end), but the file at \(limit)"
+        case .tensorOutsideFile(let end, let limit):
+            "the tensor ends at byte \(end), but the file at \(limit)"
         case .overlappingTensors(let other): "the bytes overlap those of tensor \(quoted(other))"
         case .unclaimedBytes(let count): "found \(count) bytes that belong to no tensor, expected none"
         case .invalidJSON(let found, let expected): "found \(found), expected \(expected)"
-        case .unsafeShardName(let found): "found the shard name \(quoted(found)), expected a plain file name in the same folder"
-        case .tensorNotInShard(let shard): "the index places the tensor in \(quoted(shard)), which does not hold it"
+        case .unsafeShardName(let found):
+            "found the shard name \(quoted(found)), expected a plain file name in the same folder"
+        case .tensorNotInShard(let shard):
+            "the index places the tensor in \(quoted(shard)), which does not hold it"
         default: "the file is malformed"
         }
     }
 
     private var advice: String {
         switch code {
-        case .missingMetadata, .wrongMetadata: "convert the model again, or check that it is one of the supported architectures"
+        case .missingMetadata, .wrongMetadata:
+            "convert the model again, or check that it is one of the supported architectures"
         case .missingTensor, .wrongShape, .tensorNotInShard:
             "check that the download is complete and that the configuration belongs to these weights"
-        case .wrongFormat, .unsupportedTensorType: "convert or quantize the model to a supported type, for example Q4_K or BF16"
+        case .wrongFormat, .unsupportedTensorType:
+            "convert or quantize the model to a supported type, for example Q4_K or BF16"
         case .missingFile: "check the path and that every file of the model has been downloaded"
         case .unreadableFile, .notRegularFile: "check what the path points to and its permissions"
         case .emptyFile, .truncated, .tensorOutsideFile: "download the file again; it is probably incomplete"
         case .unknownContainer: "give a .gguf file, a .safetensors file, or a folder with config.json"
-        case .noModel: "give a GGUF file or a Hugging Face folder with safetensors (convert other weight files first)"
+        case .noModel:
+            "give a GGUF file or a Hugging Face folder with safetensors (convert other weight files first)"
         case .severalModels: "name the file that you mean"
         case .bigEndian: "convert the model again with little-endian output"
         case .unsupportedVersion: "convert the model again with a current converter"

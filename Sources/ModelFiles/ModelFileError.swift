@@ -1,5 +1,6 @@
 /// What is wrong with a model file: what was found, what was expected, and where.
 public struct ModelFileError: Error, Sendable {
+    /// What is wrong. Payloads say what was found and, where it is no constant, what was expected.
     public enum Code: Sendable, Equatable {
         // What the reader of a model asked for.
         case missingMetadata(key: String)
@@ -53,6 +54,7 @@ public struct ModelFileError: Error, Sendable {
         case tensorNotInShard(shard: String)
     }
 
+    /// What is wrong.
     public let code: Code
     /// The file, as the user named it or as an index names it.
     public let path: String
@@ -63,6 +65,7 @@ public struct ModelFileError: Error, Sendable {
     /// The tensor that the problem is about.
     public let tensor: String?
 
+    /// Creates an error; key and tensor come from `code` where it names them.
     public init(
         _ code: Code, path: String, offset: Int? = nil, key: String? = nil, tensor: String? = nil
     ) {

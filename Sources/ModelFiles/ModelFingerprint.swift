@@ -5,6 +5,7 @@
 /// one tool with equal metadata) have equal fingerprints; it is no checksum. It depends neither on the path nor on the machine, and
 /// a file's copy has the same.
 public struct ModelFingerprint: Sendable, Hashable, CustomStringConvertible {
+    /// All 64 bits.
     public private(set) var rawValue: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     init() {}

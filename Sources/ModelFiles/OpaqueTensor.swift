@@ -1,6 +1,7 @@
 /// A tensor whose elements Sluice has no weight format for: it is listed, so that a model's loader can say something useful
 /// about it or read its bytes by its own rules, but it is no matrix.
 public struct OpaqueTensor: Sendable, Equatable {
+    /// As the file spells it.
     public let name: String
     /// The element type as the file spells it, for example `U8`.
     public let elementType: String

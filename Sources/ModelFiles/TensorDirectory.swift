@@ -10,13 +10,14 @@ struct TensorDirectory {
         let range: Range<Int>
     }
 
-    mutating func add(_ record: TensorRecord, path: String) throws(ModelFileError) {
-        try claim(record.name, path: path, offset: record.offset)
+    /// - Parameter offset: where errors about the name point.
+    mutating func add(_ record: TensorRecord, path: String, offset: Int) throws(ModelFileError) {
+        try claim(record.name, path: path, offset: offset)
         records[record.name] = record
     }
 
-    mutating func add(_ tensor: OpaqueTensor, path: String) throws(ModelFileError) {
-        try claim(tensor.name, path: path, offset: tensor.offset)
+    mutating func add(_ tensor: OpaqueTensor, path: String, offset: Int) throws(ModelFileError) {
+        try claim(tensor.name, path: path, offset: offset)
         opaque[tensor.name] = tensor
     }
 
@@ -29,7 +30,8 @@ struct TensorDirectory {
         guard count < FileLimits.tensors else {
             let found = UInt64(count + 1)
             throw ModelFileError(
-                .limitExceeded(limit: "the tensors", found: found, maximum: UInt64(FileLimits.tensors)), path: path)
+                .limitExceeded(limit: "the tensors", found: found, maximum: UInt64(FileLimits.tensors)),
+                path: path)
         }
     }
 
@@ -38,9 +40,11 @@ struct TensorDirectory {
     /// - Throws: `overlappingTensors`.
     static func sorted(_ placements: [Placement], path: String) throws(ModelFileError) -> [Placement] {
         let sorted = placements.sorted { ($0.range.lowerBound, $0.name) < ($1.range.lowerBound, $1.name) }
-        for (first, second) in zip(sorted, sorted.dropFirst()) where second.range.lowerBound < first.range.upperBound {
+        for (first, second) in zip(sorted, sorted.dropFirst())
+        where second.range.lowerBound < first.range.upperBound {
             throw ModelFileError(
-                .overlappingTensors(other: first.name), path: path, offset: second.range.lowerBound, tensor: second.name)
+                .overlappingTensors(other: first.name), path: path, offset: second.range.lowerBound,
+                tensor: second.name)
         }
         return sorted
     }

@@ -2,7 +2,9 @@ public import Kernels
 
 /// One tensor of a model file: where it lies and what it is.
 public struct TensorRecord: Sendable, Equatable {
+    /// As the file spells it.
     public let name: String
+    /// How the elements are stored.
     public let format: WeightFormat
     /// Dimensions, outermost first (GGUF lists them the other way round).
     public let shape: [Int]
@@ -13,6 +15,7 @@ public struct TensorRecord: Sendable, Equatable {
     /// Size in bytes, equal to what shape and format give.
     public let byteCount: Int
 
+    /// Describes a tensor; the readers of the containers check it against the file.
     public init(name: String, format: WeightFormat, shape: [Int], part: Int, offset: Int, byteCount: Int) {
         self.name = name
         self.format = format
@@ -47,7 +50,9 @@ public struct TensorRecord: Sendable, Equatable {
             bytes = bytes?.multipliedIfItFits(by: dimension)
             elements = elements?.multipliedIfItFits(by: dimension)
         }
-        guard let bytes, elements != nil else { throw failure(.sizeOverflow(found: "\(shape) \(format.name)")) }
+        guard let bytes, elements != nil else {
+            throw failure(.sizeOverflow(found: "\(shape) \(format.name)"))
+        }
         return bytes
     }
 }

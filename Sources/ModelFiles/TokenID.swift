@@ -5,11 +5,13 @@ public struct TokenID: Hashable, Comparable, Sendable {
     /// 0 up to, not including, the vocabulary's size.
     public let rawValue: Int32
 
+    /// Wraps the number of a token.
     @inlinable
     public init(_ rawValue: Int32) {
         self.rawValue = rawValue
     }
 
+    /// Orders by number.
     @inlinable
     public static func < (left: TokenID, right: TokenID) -> Bool {
         left.rawValue < right.rawValue
@@ -17,5 +19,6 @@ public struct TokenID: Hashable, Comparable, Sendable {
 }
 
 extension TokenID: CustomStringConvertible {
+    /// The number alone.
     public var description: String { "\(rawValue)" }
 }

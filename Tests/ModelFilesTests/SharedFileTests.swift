@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Files that other tools wrote", .needsSharedFixtures)
 struct SharedFileTests {
-    @Test("opens every shared GGUF model", arguments: SharedFixtures.names(in: "fixtures/gguf").filter { $0.hasSuffix(".gguf") })
+    @Test(
+        "opens every shared GGUF model",
+        arguments: SharedFixtures.names(in: "fixtures/gguf").filter { $0.hasSuffix(".gguf") })
     func opensGGUF(name: String) throws {
         let model = try ModelFile.open(SharedFixtures.path("fixtures/gguf/\(name)"))
         #expect(model.container == .gguf)

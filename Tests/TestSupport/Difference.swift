@@ -11,7 +11,8 @@ public struct Difference: Sendable, CustomStringConvertible {
     public init(_ values: [Float], _ reference: [Float]) {
         var (maximum, index) = (values.count == reference.count ? 0 : Double.infinity, 0)
         var (squares, referenceSquares) = (0.0, 0.0)
-        for (position, pair) in zip(values, reference).enumerated() where pair.0.bitPattern != pair.1.bitPattern {
+        for (position, pair) in zip(values, reference).enumerated()
+        where pair.0.bitPattern != pair.1.bitPattern {
             let difference = abs(Double(pair.0) - Double(pair.1))
             let bounded = difference.isNaN ? .infinity : difference
             if bounded > maximum { (maximum, index) = (bounded, position) }
@@ -20,8 +21,10 @@ public struct Difference: Sendable, CustomStringConvertible {
         for value in reference { referenceSquares += Double(value) * Double(value) }
         self.maximum = maximum
         self.index = index
-        relativeRMS = squares == 0 ? 0 : (squares / max(referenceSquares, .leastNonzeroMagnitude)).squareRoot()
+        relativeRMS =
+            squares == 0 ? 0 : (squares / max(referenceSquares, .leastNonzeroMagnitude)).squareRoot()
     }
 
+    /// Both measures, for a failure's message.
     public var description: String { "max \(maximum) at \(index), relative RMS \(relativeRMS)" }
 }

@@ -8,6 +8,7 @@ public struct SeededGenerator: RandomNumberGenerator {
     public let seed: UInt64
     private var state: UInt64
 
+    /// Starts the sequence of `seed`.
     public init(seed: UInt64) {
         self.seed = seed
         state = seed
@@ -19,6 +20,7 @@ public struct SeededGenerator: RandomNumberGenerator {
         return SeededGenerator(seed: given ?? fallback)
     }
 
+    /// The next 64 bits.
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state

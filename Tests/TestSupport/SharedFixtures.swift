@@ -19,6 +19,7 @@ public enum SharedFixtures {
         return nil
     }()
 
+    /// Whether this machine has the fixtures.
     public static var arePresent: Bool { folder != nil }
 
     /// The path of `relativePath` below `shared/`, for example `fixtures/gguf/mixtral.gguf`.
@@ -32,20 +33,24 @@ public enum SharedFixtures {
     /// The names in a folder below `shared/`, sorted; none where the folder is absent.
     public static func names(in relativePath: String) -> [String] {
         guard let folder else { return [] }
-        return ((try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + relativePath)) ?? []).sorted()
+        return ((try? FileManager.default.contentsOfDirectory(atPath: folder + "/" + relativePath)) ?? [])
+            .sorted()
     }
 }
 
 /// Why a test that needs shared fixtures cannot run.
 public struct SharedFixturesMissing: Error, CustomStringConvertible {
+    /// Creates the error.
     public init() {}
+    /// What is missing and what helps.
     public var description: String { "no folder shared/fixtures beside the package; set SLUICE_SHARED" }
 }
 
 extension Trait where Self == ConditionTrait {
     /// Skips the test, and says so, where the shared fixtures are absent.
     public static var needsSharedFixtures: Self {
-        .enabled(if: SharedFixtures.arePresent, "no folder shared/fixtures beside the package; set SLUICE_SHARED")
+        .enabled(
+            if: SharedFixtures.arePresent, "no folder shared/fixtures beside the package; set SLUICE_SHARED")
     }
 
     /// Runs the test only where `SLUICE_NIGHTLY` is 1, and says so elsewhere.
@@ -56,6 +61,7 @@ extension Trait where Self == ConditionTrait {
 
 /// Whether the long form of the tests was asked for.
 public enum Nightly {
+    /// True where `SLUICE_NIGHTLY` is 1.
     public static let isOn = ProcessInfo.processInfo.environment["SLUICE_NIGHTLY"] == "1"
 }
 

@@ -2,8 +2,10 @@ import Foundation
 
 /// A folder of a test's own, removed with everything in it when this object goes.
 public final class TemporaryFolder: Sendable {
+    /// Where the folder is.
     public let path: String
 
+    /// Makes an empty folder with a name that nobody else has.
     public init() throws {
         let name = "sluice-test-\(UUID().uuidString)"
         path = FileManager.default.temporaryDirectory.appendingPathComponent(name).path

@@ -50,7 +50,9 @@ struct GGUFMetadataReader {
         try cursor.readString(limit: FileLimits.stringBytes, "a string")
     }
 
-    private func readInteger(_ type: GGUFValueType, _ cursor: inout ByteCursor) throws(ModelFileError) -> Int64 {
+    private func readInteger(_ type: GGUFValueType, _ cursor: inout ByteCursor) throws(ModelFileError)
+        -> Int64
+    {
         switch type {
         case .uint8: Int64(try cursor.read(UInt8.self, "a value"))
         case .int8: Int64(try cursor.read(Int8.self, "a value"))
@@ -62,7 +64,8 @@ struct GGUFMetadataReader {
         }
     }
 
-    private func readReal(_ type: GGUFValueType, _ cursor: inout ByteCursor) throws(ModelFileError) -> Double {
+    private func readReal(_ type: GGUFValueType, _ cursor: inout ByteCursor) throws(ModelFileError) -> Double
+    {
         type == .float32
             ? Double(Float(bitPattern: try cursor.read(UInt32.self, "a value")))
             : Double(bitPattern: try cursor.read(UInt64.self, "a value"))
@@ -80,19 +83,23 @@ struct GGUFMetadataReader {
             let found = UInt64(depth + 1)
             throw cursor.error(
                 .limitExceeded(
-                    limit: "the depth of nested arrays", found: found, maximum: UInt64(FileLimits.arrayNesting)))
+                    limit: "the depth of nested arrays", found: found,
+                    maximum: UInt64(FileLimits.arrayNesting)))
         }
         let type = try readType(&cursor)
         let start = cursor.offset
         let claimed = try cursor.read(UInt64.self, "the length of an array")
         let count = try cursor.check(
-            count: claimed, of: type.minimumBytes, limit: FileLimits.arrayElements, as: "the elements of an array",
+            count: claimed, of: type.minimumBytes, limit: FileLimits.arrayElements,
+            as: "the elements of an array",
             start: start)
         switch type {
         case .string: return .strings(try collect(count, &cursor, readText))
         case .boolean: return .booleans(try collect(count, &cursor, readBoolean))
         case .float32, .float64:
-            return .reals(try collect(count, &cursor) { (cursor) throws(ModelFileError) in try readReal(type, &cursor) })
+            return .reals(
+                try collect(count, &cursor) { (cursor) throws(ModelFileError) in try readReal(type, &cursor) }
+            )
         case .array, .uint64:
             let list = try collect(count, &cursor) { (cursor) throws(ModelFileError) in
                 try readValue(type, &cursor, depth: depth + 1)
@@ -100,7 +107,9 @@ struct GGUFMetadataReader {
             return type == .array ? .list(list) : Self.integersIfTheyFit(list)
         default:
             return .integers(
-                try collect(count, &cursor) { (cursor) throws(ModelFileError) in try readInteger(type, &cursor) })
+                try collect(count, &cursor) { (cursor) throws(ModelFileError) in
+                    try readInteger(type, &cursor)
+                })
         }
     }
 

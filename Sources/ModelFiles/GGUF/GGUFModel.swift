@@ -19,7 +19,8 @@ enum GGUFModel {
         let partCount = try metadata.count(partCountKey) ?? 1
         let partNumber = try metadata.count(partNumberKey) ?? 0
         guard partNumber == 0 else {
-            throw ModelFileError(.notFirstPart(found: partNumber, count: partCount), path: path, key: partNumberKey)
+            throw ModelFileError(
+                .notFirstPart(found: partNumber, count: partCount), path: path, key: partNumberKey)
         }
         if partCount > 1 {
             guard partCount <= FileLimits.parts else {
@@ -44,11 +45,13 @@ enum GGUFModel {
         let file = FilePath(path)
         let firstSuffix = suffix(part: 0, of: partCount)
         guard let name = file.lastComponent?.string, name.hasSuffix(firstSuffix) else {
-            throw ModelFileError(.wrongPartName(expected: "model" + firstSuffix), path: path, key: partCountKey)
+            throw ModelFileError(
+                .wrongPartName(expected: "model" + firstSuffix), path: path, key: partCountKey)
         }
         let stem = String(name.dropLast(firstSuffix.count))
         for part in 1..<partCount {
-            let partPath = file.removingLastComponent().appending(stem + suffix(part: part, of: partCount)).string
+            let partPath = file.removingLastComponent().appending(stem + suffix(part: part, of: partCount))
+                .string
             let bytes = try files.bytes(of: partPath)
             let header = try GGUFHeader(bytes, path: partPath)
             try check(header, partPath, part, agreesWith: first)
@@ -69,13 +72,14 @@ enum GGUFModel {
     ) throws(ModelFileError) {
         guard header.metadata[partNumberKey] == .integer(Int64(part)) else {
             let found = header.metadata[partNumberKey]?.summary ?? "nothing"
-            throw ModelFileError(.partsDisagree(found: found, expected: "\(part)"), path: path, key: partNumberKey)
+            throw ModelFileError(
+                .partsDisagree(found: found, expected: "\(part)"), path: path, key: partNumberKey)
         }
         // Every part names the count; whatever else a part repeats must be what the first part says.
-        var repeated = header.metadata.filter { $0.key != partNumberKey && first.metadata[$0.key] != nil }
-        repeated[partCountKey] = header.metadata[partCountKey] ?? .string("nothing")
-        for key in repeated.keys.sorted() where repeated[key] != first.metadata[key] {
-            let found = repeated[key]?.summary ?? "nothing"
+        let repeated = header.metadata.keys.filter { $0 != partNumberKey && first.metadata[$0] != nil }
+        for key in Set(repeated).union([partCountKey]).sorted() {
+            guard header.metadata[key] != first.metadata[key] else { continue }
+            let found = header.metadata[key]?.summary ?? "nothing"
             let expected = first.metadata[key]?.summary ?? "nothing"
             throw ModelFileError(.partsDisagree(found: found, expected: expected), path: path, key: key)
         }
@@ -92,9 +96,10 @@ enum GGUFModel {
             let range = try range(of: tensor, header, bytes, path)
             placements.append(TensorDirectory.Placement(name: tensor.name, range: range))
             let record = TensorRecord(
-                name: tensor.name, format: tensor.format, shape: tensor.shape, part: part, offset: range.lowerBound,
+                name: tensor.name, format: tensor.format, shape: tensor.shape, part: part,
+                offset: range.lowerBound,
                 byteCount: tensor.byteCount)
-            try contents.directory.add(record, path: path)
+            try contents.directory.add(record, path: path, offset: tensor.nameOffset)
         }
         _ = try TensorDirectory.sorted(placements, path: path)
     }

@@ -10,17 +10,18 @@ struct GGUFTensorInfo {
     let byteCount: Int
     /// Offset from the start of the tensor data.
     let dataOffset: UInt64
-    /// Where the offset stands in the file, for errors about it.
+    /// Where name and offset stand in the file, for errors about them.
+    let nameOffset: Int
     let fieldOffset: Int
 
     /// Reads one description.
     ///
     /// - Throws: `truncated`, `invalidShape`, `unsupportedTensorType`, `partialBlock`, `sizeOverflow`.
     init(_ cursor: inout ByteCursor) throws(ModelFileError) {
-        let nameStart = cursor.offset
+        nameOffset = cursor.offset
         cursor.tensor = nil
         name = try cursor.readString(limit: FileLimits.tensorNameBytes, "a tensor name")
-        guard !name.isEmpty else { throw cursor.error(.emptyName, at: nameStart) }
+        guard !name.isEmpty else { throw cursor.error(.emptyName, at: nameOffset) }
         cursor.tensor = name
         let shapeStart = cursor.offset
         shape = try Self.readShape(&cursor)
@@ -31,7 +32,9 @@ struct GGUFTensorInfo {
         }
         self.format = format
         let reader = cursor
-        byteCount = try TensorRecord.byteCount(shape: shape, format: format) { reader.error($0, at: shapeStart) }
+        byteCount = try TensorRecord.byteCount(shape: shape, format: format) {
+            reader.error($0, at: shapeStart)
+        }
         fieldOffset = cursor.offset
         dataOffset = try cursor.read(UInt64.self, "a tensor offset")
         cursor.tensor = nil

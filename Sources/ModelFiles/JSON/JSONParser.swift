@@ -6,11 +6,17 @@ struct JSONParser {
     let path: String
     /// Where the text starts in its file, for the offsets of errors.
     let start: Int
+    /// What the names of the outermost object stand for, for the error about one that occurs twice.
+    let outerNames: OuterNames
     private var position = 0
 
-    init(path: String, start: Int) {
+    /// The meaning of the outermost object's names.
+    enum OuterNames { case keys, tensors }
+
+    init(path: String, start: Int, outerNames: OuterNames) {
         self.path = path
         self.start = start
+        self.outerNames = outerNames
     }
 
     /// - Throws: `invalidJSON`, `limitExceeded` (nesting), `invalidText`, `duplicateMetadata`.
@@ -24,7 +30,8 @@ struct JSONParser {
     private mutating func parseValue(_ text: Span<UInt8>, depth: Int) throws(ModelFileError) -> JSONValue {
         guard depth < FileLimits.jsonNesting else {
             let maximum = UInt64(FileLimits.jsonNesting)
-            throw error(.limitExceeded(limit: "the depth of JSON", found: UInt64(depth + 1), maximum: maximum))
+            throw error(
+                .limitExceeded(limit: "the depth of JSON", found: UInt64(depth + 1), maximum: maximum))
         }
         skipSpace(text)
         guard position < text.count else { throw unexpected(text, expected: "a value") }
@@ -55,7 +62,7 @@ struct JSONParser {
             let nameStart = position
             let name = try parseString(text)
             guard names.insert(ExactName(text: name)).inserted else {
-                throw ModelFileError(.duplicateMetadata, path: path, offset: start + nameStart, key: name)
+                throw duplicate(name, at: start + nameStart, isOuter: depth == 0)
             }
             guard take(UInt8(ascii: ":"), text) else { throw unexpected(text, expected: "':'") }
             members.append(JSONMember(name: name, value: try parseValue(text, depth: depth + 1)))
@@ -116,7 +123,9 @@ struct JSONParser {
         if position < text.count, text[position] | 0x20 == UInt8(ascii: "e") {
             isInteger = false
             position += 1
-            if position < text.count, text[position] == UInt8(ascii: "+") || text[position] == UInt8(ascii: "-") {
+            if position < text.count,
+                text[position] == UInt8(ascii: "+") || text[position] == UInt8(ascii: "-")
+            {
                 position += 1
             }
             try parseDigits(text)
@@ -159,6 +168,12 @@ struct JSONParser {
         ModelFileError(code, path: path, offset: start + position)
     }
 
+    private func duplicate(_ name: String, at offset: Int, isOuter: Bool) -> ModelFileError {
+        isOuter && outerNames == .tensors
+            ? ModelFileError(.duplicateTensor(otherPath: path), path: path, offset: offset, tensor: name)
+            : ModelFileError(.duplicateMetadata, path: path, offset: offset, key: name)
+    }
+
     private func unexpected(_ text: Span<UInt8>, expected: String) -> ModelFileError {
         error(.invalidJSON(found: Self.found(text, at: position), expected: expected))
     }
@@ -179,7 +194,9 @@ struct JSONParser {
     private struct ExactName: Hashable {
         let text: String
 
-        static func == (left: ExactName, right: ExactName) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+        static func == (left: ExactName, right: ExactName) -> Bool {
+            left.text.utf8.elementsEqual(right.text.utf8)
+        }
 
         func hash(into hasher: inout Hasher) {
             var text = text

@@ -4,13 +4,7 @@ struct JSONStringParser {
     /// Where the text starts in its file, for the offsets of errors.
     let start: Int
     /// The opening quote before `parse`, the byte after the closing quote behind it.
-    private(set) var position: Int
-
-    init(path: String, start: Int, position: Int) {
-        self.path = path
-        self.start = start
-        self.position = position
-    }
+    var position: Int
 
     /// - Throws: `invalidJSON`, `invalidText`.
     mutating func parse(_ text: Span<UInt8>) throws(ModelFileError) -> String {
@@ -45,7 +39,9 @@ struct JSONStringParser {
 
     private func string(_ bytes: Span<UInt8>, first: Int) throws(ModelFileError) -> String {
         if let string = JSONParser.string(bytes) { return string }
-        let shown = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0.prefix(64), as: UTF8.self) }
+        let shown = unsafe bytes.withUnsafeBufferPointer {
+            unsafe String(decoding: $0.prefix(64), as: UTF8.self)
+        }
         throw ModelFileError(.invalidText(found: quoted(shown)), path: path, offset: start + first)
     }
 
@@ -108,7 +104,8 @@ struct JSONStringParser {
     }
 
     private func unexpected(_ text: Span<UInt8>, expected: String) -> ModelFileError {
-        let code = ModelFileError.Code.invalidJSON(found: JSONParser.found(text, at: position), expected: expected)
+        let code = ModelFileError.Code.invalidJSON(
+            found: JSONParser.found(text, at: position), expected: expected)
         return ModelFileError(code, path: path, offset: start + position)
     }
 }

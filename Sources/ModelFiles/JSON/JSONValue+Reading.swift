@@ -1,5 +1,5 @@
 extension JSONValue {
-    /// Reads a JSON file of at most 100 MB.
+    /// Reads a JSON file of at most 100 MB, for example `tokenizer.json`.
     ///
     /// - Throws: `invalidJSON` with the byte offset, `limitExceeded`, and what opening a file can meet.
     public static func read(_ path: String) throws(ModelFileError) -> JSONValue {
@@ -14,14 +14,16 @@ extension JSONValue {
     }
 
     /// Reads the part of a file that is JSON.
-    static func read(_ path: String, bytes: FileBytes, range: Range<Int>) throws(ModelFileError) -> JSONValue {
+    static func read(
+        _ path: String, bytes: FileBytes, range: Range<Int>, outerNames: JSONParser.OuterNames = .keys
+    ) throws(ModelFileError) -> JSONValue {
         guard range.count <= FileLimits.jsonBytes else {
             let code = ModelFileError.Code.limitExceeded(
                 limit: "the bytes of JSON", found: UInt64(range.count), maximum: UInt64(FileLimits.jsonBytes))
             throw ModelFileError(code, path: path, offset: range.lowerBound)
         }
         return try bytes.withSpan(range) { (span) throws(ModelFileError) in
-            var parser = JSONParser(path: path, start: range.lowerBound)
+            var parser = JSONParser(path: path, start: range.lowerBound, outerNames: outerNames)
             return try parser.parseDocument(span)
         }
     }

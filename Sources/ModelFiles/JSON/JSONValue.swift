@@ -17,14 +17,17 @@ public enum JSONValue: Sendable, Equatable {
         return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
     }
 
+    /// The text of a string; nil for anything else.
     public var string: String? {
         if case .string(let value) = self { value } else { nil }
     }
 
+    /// The value of an integer; nil for anything else.
     public var integer: Int64? {
         if case .integer(let value) = self { value } else { nil }
     }
 
+    /// The value of `true` and `false`; nil for anything else.
     public var boolean: Bool? {
         if case .boolean(let value) = self { value } else { nil }
     }
@@ -55,9 +58,12 @@ public enum JSONValue: Sendable, Equatable {
 
 /// One name of a JSON object with its value.
 public struct JSONMember: Sendable, Equatable {
+    /// The name, unescaped.
     public let name: String
+    /// What the name stands for.
     public let value: JSONValue
 
+    /// Pairs a name with its value.
     public init(name: String, value: JSONValue) {
         self.name = name
         self.value = value

@@ -3,10 +3,12 @@
 ///
 /// The typed look-ups return nil where the key is absent and throw where its value has another type or does not fit.
 public struct Metadata: Sendable {
+    /// Every key with its value.
     public let values: [String: MetadataValue]
     /// The file that errors name.
     public let path: String
 
+    /// Wraps what a reader of a container found.
     public init(values: [String: MetadataValue], path: String) {
         self.values = values
         self.path = path
@@ -23,6 +25,7 @@ public struct Metadata: Sendable {
         }
     }
 
+    /// A finite number, integers included.
     public func real(_ key: String) throws(ModelFileError) -> Double? {
         switch values[key] {
         case nil: return nil
@@ -33,6 +36,7 @@ public struct Metadata: Sendable {
         }
     }
 
+    /// True or false; numbers are not accepted for them.
     public func boolean(_ key: String) throws(ModelFileError) -> Bool? {
         switch values[key] {
         case nil: return nil
@@ -41,6 +45,7 @@ public struct Metadata: Sendable {
         }
     }
 
+    /// A text.
     public func string(_ key: String) throws(ModelFileError) -> String? {
         switch values[key] {
         case nil: return nil
@@ -49,6 +54,7 @@ public struct Metadata: Sendable {
         }
     }
 
+    /// A list of texts; an empty list of any type is accepted.
     public func strings(_ key: String) throws(ModelFileError) -> [String]? {
         switch values[key] {
         case nil: return nil
@@ -58,6 +64,7 @@ public struct Metadata: Sendable {
         }
     }
 
+    /// A list of integers that fit 63 bits and a sign.
     public func integers(_ key: String) throws(ModelFileError) -> [Int64]? {
         switch values[key] {
         case nil: return nil
@@ -67,6 +74,7 @@ public struct Metadata: Sendable {
         }
     }
 
+    /// A list of numbers, integers included.
     public func reals(_ key: String) throws(ModelFileError) -> [Double]? {
         switch values[key] {
         case nil: return nil
@@ -77,6 +85,7 @@ public struct Metadata: Sendable {
         }
     }
 
+    /// A list of booleans.
     public func booleans(_ key: String) throws(ModelFileError) -> [Bool]? {
         switch values[key] {
         case nil: return nil

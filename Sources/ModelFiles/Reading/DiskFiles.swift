@@ -1,9 +1,10 @@
+import SystemPackage
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
-import SystemPackage
 
 /// Files of the machine, mapped read-only.
 package struct DiskFiles: FileAccess {
@@ -39,7 +40,8 @@ package struct DiskFiles: FileAccess {
         let status: Stat
         do {
             // Without waiting: the open of a pipe that nobody writes to would never return.
-            descriptor = try FileDescriptor.open(FilePath(path), .readOnly, options: [.nonBlocking, .closeOnExec])
+            descriptor = try FileDescriptor.open(
+                FilePath(path), .readOnly, options: [.nonBlocking, .closeOnExec])
         } catch {
             throw failure(error, path)
         }

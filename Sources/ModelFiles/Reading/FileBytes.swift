@@ -12,7 +12,8 @@ import Darwin
     // Unchecked: the bytes are never written, and pointer and size never change.
     package let count: Int
     let base: UnsafeRawPointer
-    private let isMapped: Bool
+    /// Whether the kernel pages the bytes in; a copy in memory ignores advice.
+    let isMapped: Bool
 
     /// Copies `bytes`.
     package init(copying bytes: [UInt8]) {
@@ -25,7 +26,8 @@ import Darwin
 
     /// Maps the first `byteCount` bytes of an open file, read-only; nil with `errno` set where that fails.
     init?(mapping descriptor: CInt, byteCount: Int) {
-        guard let memory = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0), unsafe memory != MAP_FAILED
+        guard let memory = unsafe mmap(nil, byteCount, PROT_READ, MAP_PRIVATE, descriptor, 0),
+            unsafe memory != MAP_FAILED
         else { return nil }
         count = byteCount
         unsafe base = UnsafeRawPointer(memory)
@@ -44,7 +46,8 @@ import Darwin
     ///
     /// - Precondition: it lies inside the bytes. Allocates: none.
     func load<Value: FixedWidthInteger>(_ type: Value.Type, at offset: Int) -> Value {
-        precondition(offset >= 0 && offset <= count - MemoryLayout<Value>.size, "load at \(offset) of \(count)")
+        precondition(
+            offset >= 0 && offset <= count - MemoryLayout<Value>.size, "load at \(offset) of \(count)")
         return Value(littleEndian: unsafe base.loadUnaligned(fromByteOffset: offset, as: type))
     }
 

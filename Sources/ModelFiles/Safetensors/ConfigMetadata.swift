@@ -23,7 +23,9 @@ enum ConfigMetadata {
                 try set(list, key, path, &values)
             } else {
                 // Objects in a list: their keys carry the index, as in `layers.0.name`.
-                for (index, element) in elements.enumerated() { try add(element, "\(key).\(index)", path, to: &values) }
+                for (index, element) in elements.enumerated() {
+                    try add(element, "\(key).\(index)", path, to: &values)
+                }
             }
         default:
             if let scalar = scalar(value) { try set(scalar, key, path, &values) }
@@ -79,8 +81,12 @@ enum ConfigMetadata {
             }
         }
         if let reals { return .reals(reals) }
-        if let flags = all({ if case .boolean(let flag) = $0 { flag } else { nil } }) { return .booleans(flags) }
-        if let texts = all({ if case .string(let text) = $0 { text } else { nil } }) { return .strings(texts) }
+        if let flags = all({ if case .boolean(let flag) = $0 { flag } else { nil } }) {
+            return .booleans(flags)
+        }
+        if let texts = all({ if case .string(let text) = $0 { text } else { nil } }) {
+            return .strings(texts)
+        }
         return .list(values)
     }
 }

@@ -30,7 +30,7 @@ struct SafetensorsHeader {
         let size = try cursor.check(
             count: claimed, of: 1, limit: FileLimits.jsonBytes, as: "the header", start: 0)
         headerBytes = 8 + size
-        let json = try JSONValue.read(path, bytes: bytes, range: 8..<headerBytes)
+        let json = try JSONValue.read(path, bytes: bytes, range: 8..<headerBytes, outerNames: .tensors)
         guard case .object(let members) = json else {
             throw ModelFileError(.invalidJSON(found: json.kind, expected: "an object"), path: path, offset: 8)
         }
@@ -44,7 +44,9 @@ struct SafetensorsHeader {
                 tensors.append(try reader.tensor(member))
             }
         }
-        tensors.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+        tensors.sort {
+            ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+        }
         try reader.checkCoverage(tensors)
         self.tensors = tensors
     }
@@ -94,7 +96,8 @@ struct SafetensorsHeader {
             _ member: JSONMember, _ key: String, _ expected: String, _ value: (JSONValue) -> Value?
         ) throws(ModelFileError) -> Value {
             guard let found = member.value[key], let typed = value(found) else {
-                let shown = member.value[key]?.kind ?? (member.value.object == nil ? member.value.kind : "nothing")
+                let shown =
+                    member.value[key]?.kind ?? (member.value.object == nil ? member.value.kind : "nothing")
                 let code = ModelFileError.Code.wrongMetadata(key: key, found: shown, expected: expected)
                 throw error(code, member.name)
             }
@@ -106,13 +109,17 @@ struct SafetensorsHeader {
             guard list.count <= FileLimits.safetensorsDimensions else {
                 let maximum = UInt64(FileLimits.safetensorsDimensions)
                 throw error(
-                    .limitExceeded(limit: "the dimensions", found: UInt64(list.count), maximum: maximum), member.name)
+                    .limitExceeded(limit: "the dimensions", found: UInt64(list.count), maximum: maximum),
+                    member.name)
             }
             var shape: [Int] = []
             for element in list {
                 guard let size = element.integer, size > 0 else {
-                    let found = "[" + list.map { $0.integer.map(String.init) ?? $0.kind }.joined(separator: ", ") + "]"
-                    throw error(.invalidShape(found: found, expected: "dimensions of at least 1"), member.name)
+                    let found =
+                        "[" + list.map { $0.integer.map(String.init) ?? $0.kind }.joined(separator: ", ")
+                        + "]"
+                    throw error(
+                        .invalidShape(found: found, expected: "dimensions of at least 1"), member.name)
                 }
                 shape.append(Int(size))
             }
@@ -122,9 +129,13 @@ struct SafetensorsHeader {
         /// The byte range in the file.
         private func range(_ member: JSONMember) throws(ModelFileError) -> Range<Int> {
             let list = try field(member, "data_offsets", "two integers", \.list)
-            guard list.count == 2, let begin = list[0].integer, let end = list[1].integer, begin >= 0, end >= begin
+            guard list.count == 2, let begin = list[0].integer, let end = list[1].integer, begin >= 0,
+                end >= begin
             else {
-                let found = "[" + list.prefix(4).map { $0.integer.map(String.init) ?? $0.kind }.joined(separator: ", ") + "]"
+                let found =
+                    "["
+                    + list.prefix(4).map { $0.integer.map(String.init) ?? $0.kind }.joined(separator: ", ")
+                    + "]"
                 throw error(.invalidRange(found: found), member.name)
             }
             let limit = UInt64(fileBytes)
@@ -135,7 +146,9 @@ struct SafetensorsHeader {
             return dataStart + Int(begin)..<Int(fileEnd)
         }
 
-        private func byteCount(_ shape: [Int], _ type: ElementType, _ name: String) throws(ModelFileError) -> Int {
+        private func byteCount(_ shape: [Int], _ type: ElementType, _ name: String) throws(ModelFileError)
+            -> Int
+        {
             var bits: Int? = type.bits
             for size in shape { bits = bits?.multipliedIfItFits(by: size) }
             guard let bits else { throw error(.sizeOverflow(found: "\(shape) \(type.name)"), name) }

@@ -75,13 +75,15 @@ enum SafetensorsModel {
             let (offset, size) = (tensor.range.lowerBound, tensor.range.count)
             if let format = tensor.type.format {
                 let record = TensorRecord(
-                    name: tensor.name, format: format, shape: tensor.shape, part: part, offset: offset, byteCount: size)
-                try contents.directory.add(record, path: path)
+                    name: tensor.name, format: format, shape: tensor.shape, part: part, offset: offset,
+                    byteCount: size)
+                try contents.directory.add(record, path: path, offset: offset)
             } else {
                 let opaque = OpaqueTensor(
-                    name: tensor.name, elementType: tensor.type.name, shape: tensor.shape, part: part, offset: offset,
+                    name: tensor.name, elementType: tensor.type.name, shape: tensor.shape, part: part,
+                    offset: offset,
                     byteCount: size)
-                try contents.directory.add(opaque, path: path)
+                try contents.directory.add(opaque, path: path, offset: offset)
             }
         }
     }

@@ -12,7 +12,13 @@ struct ShardIndex {
         let json = try JSONValue.read(path, bytes: bytes)
         guard let entries = json["weight_map"]?.object else {
             let found = json["weight_map"]?.kind ?? "nothing"
-            let code = ModelFileError.Code.wrongMetadata(key: "weight_map", found: found, expected: "an object")
+            let code = ModelFileError.Code.wrongMetadata(
+                key: "weight_map", found: found, expected: "an object")
+            throw ModelFileError(code, path: path)
+        }
+        guard !entries.isEmpty else {
+            let code = ModelFileError.Code.wrongMetadata(
+                key: "weight_map", found: "an empty object", expected: "at least one tensor")
             throw ModelFileError(code, path: path)
         }
         for entry in entries {
@@ -36,8 +42,11 @@ struct ShardIndex {
     /// A shard is a file in the folder of the index and nowhere else; a link there may lead elsewhere, because the user made it.
     private func check(_ shard: String, _ tensor: String) throws(ModelFileError) {
         let isPlain = !shard.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0.value < 0x20 }
-        guard isPlain, shard.hasSuffix(SafetensorsModel.weightsSuffix), shard != SafetensorsModel.weightsSuffix else {
-            throw ModelFileError(.unsafeShardName(found: shard), path: path, key: "weight_map", tensor: tensor)
+        guard isPlain, shard.hasSuffix(SafetensorsModel.weightsSuffix),
+            shard != SafetensorsModel.weightsSuffix
+        else {
+            throw ModelFileError(
+                .unsafeShardName(found: shard), path: path, key: "weight_map", tensor: tensor)
         }
     }
 
@@ -47,7 +56,8 @@ struct ShardIndex {
     func check(_ header: SafetensorsHeader, shard: String) throws(ModelFileError) {
         let held = Set(header.tensors.map(\.name))
         if let missing = (tensors[shard] ?? []).subtracting(held).min() {
-            throw ModelFileError(.tensorNotInShard(shard: shard), path: path, key: "weight_map", tensor: missing)
+            throw ModelFileError(
+                .tensorNotInShard(shard: shard), path: path, key: "weight_map", tensor: missing)
         }
     }
 }

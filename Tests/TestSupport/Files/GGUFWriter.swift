@@ -2,8 +2,18 @@
 public struct GGUFWriter: Sendable {
     /// A metadata value with the width that the file gives it.
     public indirect enum Value: Sendable {
-        case uint8(UInt8), int8(Int8), uint16(UInt16), int16(Int16), uint32(UInt32), int32(Int32)
-        case float32(Float), boolean(Bool), string(String), uint64(UInt64), int64(Int64), float64(Double)
+        case uint8(UInt8)
+        case int8(Int8)
+        case uint16(UInt16)
+        case int16(Int16)
+        case uint32(UInt32)
+        case int32(Int32)
+        case float32(Float)
+        case boolean(Bool)
+        case string(String)
+        case uint64(UInt64)
+        case int64(Int64)
+        case float64(Double)
         /// Elements of one type; the type is given, because the list may be empty.
         case array(type: UInt32, [Value])
 
@@ -27,14 +37,18 @@ public struct GGUFWriter: Sendable {
         }
     }
 
+    /// One tensor with its bytes.
     public struct Tensor: Sendable {
+        /// Any text, unique or not.
         public var name: String
         /// ggml's type number.
         public var type: UInt32
         /// Dimensions as the file lists them, fastest first.
         public var dimensions: [UInt64]
+        /// The bytes, which need not agree with the dimensions.
         public var data: [UInt8]
 
+        /// A tensor of any type.
         public init(_ name: String, type: UInt32 = 0, dimensions: [UInt64], data: [UInt8]) {
             self.name = name
             self.type = type
@@ -50,9 +64,13 @@ public struct GGUFWriter: Sendable {
         }
     }
 
+    /// What the file claims to be.
     public var version: UInt32 = 3
+    /// In the order of the file; keys may repeat.
     public var metadata: [(key: String, value: Value)]
+    /// In the order of the file.
     public var tensors: [Tensor]
+    /// What tensor data is padded to.
     public var alignment: Int
 
     /// - Parameter alignment: 32 is what files without `general.alignment` have; the key is the caller's to add.
@@ -85,7 +103,9 @@ public struct GGUFWriter: Sendable {
             file.mark("name.\(index)")
             file.append(string: tensor.name)
             file.append(UInt32(tensor.dimensions.count), as: "rank.\(index)")
-            for (axis, size) in tensor.dimensions.enumerated() { file.append(size, as: "dimension.\(index).\(axis)") }
+            for (axis, size) in tensor.dimensions.enumerated() {
+                file.append(size, as: "dimension.\(index).\(axis)")
+            }
             file.append(tensor.type, as: "tensorType.\(index)")
             file.append(UInt64(dataOffset), as: "offset.\(index)")
             dataOffset = padded(dataOffset + tensor.data.count)

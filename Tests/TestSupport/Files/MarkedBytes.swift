@@ -1,8 +1,11 @@
 /// The bytes of a file being written, with names for the places that tests want to find again.
 public struct MarkedBytes: Sendable {
+    /// What has been written.
     public var bytes: [UInt8] = []
+    /// Where the named places are.
     public private(set) var marks: [String: Int] = [:]
 
+    /// Starts an empty file.
     public init() {}
 
     /// Names the place where the next byte goes.
@@ -12,7 +15,9 @@ public struct MarkedBytes: Sendable {
     ///
     /// - Precondition: it was marked.
     public func offset(_ name: String) -> Int {
-        guard let offset = marks[name] else { preconditionFailure("no mark '\(name)'; there are \(marks.keys.sorted())") }
+        guard let offset = marks[name] else {
+            preconditionFailure("no mark '\(name)'; there are \(marks.keys.sorted())")
+        }
         return offset
     }
 
@@ -43,6 +48,7 @@ public struct MarkedBytes: Sendable {
 
 /// Integers as files hold them.
 public enum LittleEndian {
+    /// The bytes of an integer, lowest first.
     public static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
         (0..<number.bitWidth / 8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
     }

@@ -7,9 +7,12 @@ package struct MemoryFiles: FileAccess {
 
     package var files: [String: [UInt8]]
     /// Names that exist but cannot be opened.
-    package var unreadable: Set<String> = []
+    package var unreadable: Set<String>
 
-    package init(_ files: [String: [UInt8]]) { self.files = files }
+    package init(_ files: [String: [UInt8]], unreadable: Set<String> = []) {
+        self.files = files
+        self.unreadable = unreadable
+    }
 
     /// The path of a file.
     package static func path(_ name: String) -> String { folder + "/" + name }

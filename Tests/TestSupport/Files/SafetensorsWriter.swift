@@ -1,13 +1,17 @@
 /// Writes safetensors files for tests.
 public struct SafetensorsWriter: Sendable {
+    /// One tensor with its bytes.
     public struct Tensor: Sendable {
+        /// Goes into the header as it is, without escaping.
         public var name: String
         /// As the file spells it: `F32`, `BF16`, `U8` and so on.
         public var type: String
         /// Outermost first.
         public var shape: [Int]
+        /// The bytes, which need not agree with the shape.
         public var data: [UInt8]
 
+        /// A tensor of any type.
         public init(_ name: String, type: String = "F32", shape: [Int], data: [UInt8]) {
             self.name = name
             self.type = type
@@ -21,10 +25,12 @@ public struct SafetensorsWriter: Sendable {
         }
     }
 
+    /// In the order in which they will lie.
     public var tensors: [Tensor]
     /// The strings of `__metadata__`; left out where empty.
     public var metadata: [(String, String)]
 
+    /// A file of these tensors.
     public init(_ tensors: [Tensor], metadata: [(String, String)] = []) {
         self.tensors = tensors
         self.metadata = metadata
@@ -47,7 +53,8 @@ public struct SafetensorsWriter: Sendable {
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             let end = begin + tensor.data.count
             members.append(
-                "\"\(tensor.name)\":{\"dtype\":\"\(tensor.type)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}")
+                "\"\(tensor.name)\":{\"dtype\":\"\(tensor.type)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}"
+            )
             begin = end
         }
         let header = "{" + members.joined(separator: ",") + "}"

@@ -1,0 +1,48 @@
+import SystemPackage
+
+extension ModelFile {
+    /// The record of a tensor that the model cannot do without.
+    ///
+    /// - Throws: `missingTensor`; `wrongFormat` where the tensor is there, but of a type that is no weight.
+    public func require(_ name: String) throws(ModelFileError) -> TensorRecord {
+        if let record = tensors[name] { return record }
+        if let opaque = opaqueTensors[name] {
+            let code = ModelFileError.Code.wrongFormat(
+                tensor: name, found: opaque.elementType, expected: "a weight format")
+            throw ModelFileError(code, path: parts[opaque.part], offset: opaque.offset)
+        }
+        throw ModelFileError(.missingTensor(name: name), path: path)
+    }
+
+    /// The tensors as they lie in the files: by part, then by offset. Cost: sorts them at each call.
+    public var tensorsInFileOrder: [TensorRecord] {
+        tensors.values.sorted { ($0.part, $0.offset) < ($1.part, $1.offset) }
+    }
+
+    /// Bytes of all weights together; the rest of `byteCount` is directories, padding and opaque tensors.
+    public var weightByteCount: Int { tensors.values.reduce(0) { $0 + $1.byteCount } }
+
+    /// The folder that the model lies in, where `tokenizer.json` and the like are.
+    public var folder: String {
+        let folder = FilePath(parts.first ?? path).removingLastComponent().string
+        return folder.isEmpty ? "." : folder
+    }
+
+    /// Calls `body` with the tensor's bytes as they stand in the file. Allocates: none.
+    ///
+    /// - Precondition: `record` is one of this file's.
+    public func withBytes<Result, Failure: Error>(
+        of record: TensorRecord, _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try bytes(of: record.part).withSpan(record.byteRange, body)
+    }
+
+    /// The same for a tensor that is no weight.
+    ///
+    /// - Precondition: `tensor` is one of this file's.
+    public func withBytes<Result, Failure: Error>(
+        of tensor: OpaqueTensor, _ body: (Span<UInt8>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try bytes(of: tensor.part).withSpan(tensor.byteRange, body)
+    }
+}
