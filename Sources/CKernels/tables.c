@@ -64,7 +64,7 @@ extern const struct sluice_operations sluice_operations_neon;
 #endif
 
 const struct sluice_operations *sluice_operations(enum sluice_instruction_set set) {
-    static const struct sluice_operations *const tables[SLUICE_INSTRUCTION_SETS] = {
-        &sluice_operations_scalar, X86(&sluice_operations_avx2), X86(&sluice_operations_avx512), ARM(&sluice_operations_neon)};
+    static const struct sluice_operations *const tables[SLUICE_INSTRUCTION_SETS] = {&sluice_operations_scalar,
+        X86(&sluice_operations_avx2), X86(&sluice_operations_avx512), ARM(&sluice_operations_neon)};
     return tables[set] && sluice_supports(set) ? tables[set] : &sluice_operations_scalar;
 }

@@ -1,5 +1,6 @@
 /// What can go wrong in the world around the kernels; wrong shapes are programmer errors and trap instead.
 public struct KernelsError: Error, Equatable, CustomStringConvertible {
+    /// What went wrong.
     public enum Code: Equatable, Sendable {
         /// The name is not one of an instruction set.
         case unknownInstructionSet(String)
@@ -7,6 +8,7 @@ public struct KernelsError: Error, Equatable, CustomStringConvertible {
         case unsupportedInstructionSet(InstructionSet)
     }
 
+    /// What went wrong.
     public let code: Code
 
     public init(_ code: Code) { self.code = code }
@@ -20,8 +22,8 @@ public struct KernelsError: Error, Equatable, CustomStringConvertible {
                 + "expected one of \(all); this machine can run \(usable)"
         case .unsupportedInstructionSet(let set):
             return
-                "\(InstructionSet.environmentVariable)=\(set.rawValue): this machine lacks that instruction set; "
-                + "it can run \(usable)"
+                "\(InstructionSet.environmentVariable)=\(set.rawValue): this machine lacks that "
+                + "instruction set; it can run \(usable)"
         }
     }
 }

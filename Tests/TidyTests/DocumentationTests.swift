@@ -36,10 +36,13 @@ struct DocumentationTests {
         "a declaration without a doc comment is found",
         arguments: [
             ("public let a = 1", 1), ("package static func f() {}", 1), ("public final class C {}", 1),
-            ("public private(set) var a = 1", 1), ("@inlinable\npublic init(a: Int) {}", 1),
+            ("public private(set) var a = 1", 1), ("@inlinable\npublic func f(a: Int) {}", 1),
             ("// a comment\npublic var a = 1", 1), ("/// A.\npublic let a = 1", 0),
             ("/// A.\n@inlinable\n@discardableResult\npublic func f() {}", 0), ("public import Kernels", 0),
-            ("public extension A {}", 0), ("public var description: String { \"\" }", 0), ("let a = 1", 0),
+            ("public extension A {}", 0),
+            ("/// Has `a`.\nstruct S {\n    public let a = 1\n    public let b = 1\n}", 1),
+            ("/// A.\nstruct S {\n    public init() {}\n    public init(b: Int) throws {}\n}", 1),
+            ("public var description: String { \"\" }", 0), ("let a = 1", 0),
         ])
     func badDeclaration(text: String, count: Int) {
         #expect(Documentation.undocumentedDeclarations(Self.source(text)).count == count)

@@ -54,16 +54,17 @@ SLUICE_INLINE float fold_larger(lanes a) {
     return best;
 }
 
-// sum += a * b over `count` elements: element i goes to lane i % 16. The sum of a row can so be continued tile by tile.
+// sum += a * b over `count` elements: element i goes to lane i % 16.
+// The sum of a row can so be continued tile by tile.
 SLUICE_INLINE lanes accumulate(const float *a, const float *b, int64_t count, lanes sum) {
     int64_t i = 0;
     for (; i + LANES <= count; i += LANES) sum = fused(load(a + i), load(b + i), sum);
     return i < count ? fused(load_some(a + i, count - i), load_some(b + i, count - i), sum) : sum;
 }
 
-// e^x, at most 1 unit in the last place from the true value where the result is normal; 0 below -105, infinity above 88.73,
-// NaN for NaN. x = n ln 2 + r, Taylor polynomial of degree 7 in r (|r| <= 0.35: the rest is below 6e-9), 2^n in two factors so
-// that neither overflows.
+// e^x, at most 1 unit in the last place from the true value where the result is normal; 0 below -105,
+// infinity above 88.73, NaN for NaN. x = n ln 2 + r, Taylor polynomial of degree 7 in r (|r| <= 0.35: the
+// rest is below 6e-9), 2^n in two factors so that neither overflows.
 SLUICE_INLINE lanes exponential(lanes x) {
     const float shift = 0x1.8p23f; // adding it rounds to a whole number, kept in the low bits
     x = larger(splat(-105.0f), x);

@@ -1,13 +1,14 @@
-// Included inside a target region that also defines PRODUCT_ROWS and PRODUCT_TOKENS (at most 4), the shape of the register block.
+// Included inside a target region that also defines PRODUCT_ROWS and
+// PRODUCT_TOKENS (at most 4), the shape of the register block.
 
 enum { GROUP_ROWS = 16, GROUP_TOKENS = 64, TILE_COLUMNS = 512, SINGLE_ROWS = 4 };
-_Static_assert(GROUP_ROWS * TILE_COLUMNS + GROUP_ROWS * GROUP_TOKENS * LANES <= SLUICE_SCRATCH_ELEMENTS, "scratch");
+_Static_assert(
+    GROUP_ROWS *TILE_COLUMNS + GROUP_ROWS * GROUP_TOKENS * LANES <= SLUICE_SCRATCH_ELEMENTS, "scratch");
 
-// Continues the sums of `rows` x `tokens` pairs (constants at every call) by `columns` columns. The sums of token t and row r
-// lie at sums + (t * GROUP_ROWS + r) * LANES.
-SLUICE_INLINE void continue_sums(
-    const float *weights, int64_t weight_stride, const float *input, int64_t input_stride, int64_t columns, float *sums,
-    const int rows, const int tokens) {
+// Continues the sums of `rows` x `tokens` pairs (constants at every call) by `columns` columns. The sums of
+// token t and row r lie at sums + (t * GROUP_ROWS + r) * LANES.
+SLUICE_INLINE void continue_sums(const float *weights, int64_t weight_stride, const float *input,
+    int64_t input_stride, int64_t columns, float *sums, const int rows, const int tokens) {
     lanes sum[4][4];
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
@@ -40,20 +41,20 @@ SLUICE_INLINE void continue_sums(
 }
 
 // All sums of a tile: register blocks first, then what is left of tokens and of rows. The cut changes no sum.
-static void continue_tile(
-    const float *weights, int64_t weight_stride, int64_t rows, const float *input, int64_t input_stride, int64_t tokens,
-    int64_t columns, float *sums) {
+static void continue_tile(const float *weights, int64_t weight_stride, int64_t rows, const float *input,
+    int64_t input_stride, int64_t tokens, int64_t columns, float *sums) {
     int64_t t = 0;
     for (; t + PRODUCT_TOKENS <= tokens; t += PRODUCT_TOKENS) {
         int64_t r = 0;
         const float *x = input + t * input_stride;
         float *s = sums + t * GROUP_ROWS * LANES;
         for (; r + PRODUCT_ROWS <= rows; r += PRODUCT_ROWS) {
-            continue_sums(
-                weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES, PRODUCT_ROWS, PRODUCT_TOKENS);
+            continue_sums(weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES,
+                PRODUCT_ROWS, PRODUCT_TOKENS);
         }
         for (; r < rows; r++) {
-            continue_sums(weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES, 1, PRODUCT_TOKENS);
+            continue_sums(weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES,
+                1, PRODUCT_TOKENS);
         }
     }
     for (; t < tokens; t++) {
@@ -61,35 +62,40 @@ static void continue_tile(
         const float *x = input + t * input_stride;
         float *s = sums + t * GROUP_ROWS * LANES;
         for (; r + SINGLE_ROWS <= rows; r += SINGLE_ROWS) {
-            continue_sums(weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES, SINGLE_ROWS, 1);
+            continue_sums(weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES,
+                SINGLE_ROWS, 1);
         }
         for (; r < rows; r++) {
-            continue_sums(weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES, 1, 1);
+            continue_sums(
+                weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES, 1, 1);
         }
     }
 }
 
 // `rows` (at most 16) rows from `row` for `tokens` (at most 64) tokens from `token`.
-static void product_group(
-    const struct sluice_product *p, int64_t row, int64_t rows, int64_t token, int64_t tokens, float *scratch) {
+static void product_group(const struct sluice_product *p, int64_t row, int64_t rows, int64_t token,
+    int64_t tokens, float *scratch) {
     float *tile = scratch;
     float *sums = scratch + GROUP_ROWS * TILE_COLUMNS;
     const char *weights = (const char *)p->weights + row * p->row_stride_bytes;
     const float *input = p->input.base + token * p->input.stride;
     // Float32 rows need no decoding where every row starts on a float's boundary.
-    const bool direct = p->format->type == 0 && (uintptr_t)weights % sizeof(float) == 0 && p->row_stride_bytes % sizeof(float) == 0;
-    for (int64_t t = 0; t < tokens; t++) memset(sums + t * GROUP_ROWS * LANES, 0, (size_t)rows * LANES * sizeof(float));
+    const bool direct = p->format->type == 0 && (uintptr_t)weights % sizeof(float) == 0 &&
+        p->row_stride_bytes % sizeof(float) == 0;
+    for (int64_t t = 0; t < tokens; t++)
+        memset(sums + t * GROUP_ROWS * LANES, 0, (size_t)rows * LANES * sizeof(float));
     for (int64_t c = 0; c < p->columns; c += TILE_COLUMNS) {
         const int64_t width = p->columns - c < TILE_COLUMNS ? p->columns - c : TILE_COLUMNS;
         const int64_t offset = c / p->format->block_elements * p->format->block_bytes;
         if (direct) {
-            continue_tile(
-                (const float *)(const void *)(weights + offset), p->row_stride_bytes / (int64_t)sizeof(float), rows, input + c,
-                p->input.stride, tokens, width, sums);
+            continue_tile((const float *)(const void *)(weights + offset),
+                p->row_stride_bytes / (int64_t)sizeof(float), rows, input + c, p->input.stride, tokens, width,
+                sums);
             continue;
         }
         for (int64_t r = 0; r < rows; r++) {
-            p->decode(weights + r * p->row_stride_bytes + offset, tile + r * TILE_COLUMNS, width / p->format->block_elements);
+            p->decode(weights + r * p->row_stride_bytes + offset, tile + r * TILE_COLUMNS,
+                width / p->format->block_elements);
         }
         continue_tile(tile, TILE_COLUMNS, rows, input + c, p->input.stride, tokens, width, sums);
     }
@@ -109,8 +115,10 @@ static void product(const void *arguments, int64_t first, int64_t count, float *
         const int64_t row = unit % row_units * p->rows_per_unit;
         const int64_t token = unit / row_units * p->tokens_per_unit;
         const int64_t row_end = row + p->rows_per_unit < p->rows ? row + p->rows_per_unit : p->rows;
-        const int64_t token_end = token + p->tokens_per_unit < p->input.rows ? token + p->tokens_per_unit : p->input.rows;
-        // One token: few rows at a time, so that the decoded tile is still in the nearest cache when it is read.
+        const int64_t token_end =
+            token + p->tokens_per_unit < p->input.rows ? token + p->tokens_per_unit : p->input.rows;
+        // One token: few rows at a time, so that the decoded tile is
+        // still in the nearest cache when it is read.
         const int64_t group = token_end - token < PRODUCT_TOKENS ? SINGLE_ROWS : GROUP_ROWS;
         for (int64_t r = row; r < row_end; r += group) {
             const int64_t rows = row_end - r < group ? row_end - r : group;
@@ -126,7 +134,8 @@ static void transposed_product(const void *arguments, int64_t first, int64_t cou
     const struct sluice_transposed_product *p = arguments;
     for (int64_t unit = first; unit < first + count; unit++) {
         const int64_t c = unit * SLUICE_TRANSPOSED_COLUMNS;
-        const int64_t width = p->columns - c < SLUICE_TRANSPOSED_COLUMNS ? p->columns - c : SLUICE_TRANSPOSED_COLUMNS;
+        const int64_t width =
+            p->columns - c < SLUICE_TRANSPOSED_COLUMNS ? p->columns - c : SLUICE_TRANSPOSED_COLUMNS;
         const int64_t offset = c / p->format->block_elements * p->format->block_bytes;
         for (int64_t t = 0; t < p->input.rows; t++) {
             float *output = p->output.base + t * p->output.stride + c;
@@ -140,7 +149,8 @@ static void transposed_product(const void *arguments, int64_t first, int64_t cou
                 float *output = p->output.base + t * p->output.stride + c;
                 for (int64_t i = 0; i < width; i += LANES) {
                     const int64_t left = width - i;
-                    store_some(output + i, fused(load_some(scratch + i, left), x, load_some(output + i, left)), left);
+                    store_some(output + i,
+                        fused(load_some(scratch + i, left), x, load_some(output + i, left)), left);
                 }
             }
         }

@@ -1,3 +1,5 @@
+// The names are those that users know, underscore and all.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 /// How the elements of a weight tensor are stored; the raw value is the type number that GGUF files use.
 ///
 /// Source: ggml's type numbering as published with the `gguf` PyPI package (`GGMLQuantizationType`).
@@ -73,7 +75,8 @@ extension WeightFormat {
         }
     }
 
-    /// Bytes of a row of `columns` elements, or nil where the row is no whole number of blocks or the size overflows.
+    /// Bytes of a row of `columns` elements, or nil where the row is
+    /// no whole number of blocks or the size overflows.
     public func rowBytes(columns: Int) -> Int? {
         guard columns >= 0, columns % blockElements == 0 else { return nil }
         let (bytes, overflow) = (columns / blockElements).multipliedReportingOverflow(by: blockBytes)

@@ -1,7 +1,7 @@
 /// Scratch memory of a forward step: matrices are taken one after the other and given back all at once.
 ///
-/// Sized at load from what every layer declares it needs; taking more traps. Cost of a take: a few instructions,
-/// allocates: none. Contents of a fresh matrix are undefined. Runs on: engine thread.
+/// Sized at load from what every layer declares it needs; taking more traps. Cost of a take: a few
+/// instructions, allocates: none. Contents of a fresh matrix are undefined. Runs on: engine thread.
 public final class Arena {
     private let buffer: FloatBuffer
     private var used = 0
@@ -28,6 +28,7 @@ public final class Arena {
     /// A point to return to; everything taken after it is given back by `release(to:)`.
     public func mark() -> Int { used }
 
+    /// Gives back everything that was taken since `mark`.
     public func release(to mark: Int) {
         precondition(mark >= 0 && mark <= used, "mark \(mark) beyond \(used)")
         used = mark

@@ -2,7 +2,8 @@
 ///
 /// Allocates: once. Runs on: any thread; the views it hands out must not outlive it.
 @safe public final class FloatBuffer: @unchecked Sendable {
-    // Unchecked: only the pointer is stored, and it never changes; access to the elements is ordered by the views' users.
+    // Unchecked: only the pointer is stored, and it never changes; access
+    // to the elements is ordered by the views' users.
     public let count: Int
     let base: UnsafeMutablePointer<Float>
 

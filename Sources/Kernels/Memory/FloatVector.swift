@@ -9,10 +9,12 @@ public struct FloatVector: Sendable {
 
     public init(_ values: [Float]) { buffer = FloatBuffer(values) }
 
+    /// Number of elements.
     public var count: Int { buffer.count }
 
     /// The vector as one row [1, count].
     public var matrix: FloatMatrix { buffer.matrix(rows: 1, columns: buffer.count) }
 
+    /// Element `index`.
     public subscript(index: Int) -> Float { matrix[0, index] }
 }

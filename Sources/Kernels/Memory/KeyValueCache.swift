@@ -3,19 +3,23 @@ public enum CacheElement: String, Sendable, CaseIterable {
     case float16 = "f16"
     case float32 = "f32"
 
+    /// Bytes of one element.
     public var byteCount: Int { self == .float16 ? 2 : 4 }
 }
 
 /// Keys and values of one layer of one sequence, a row per position; the owner of their memory.
 ///
-/// Shape: keys [capacity, keyWidth], values [capacity, valueWidth], row-major. With a value width of 0 the values are the first
-/// columns of the keys (multi-head latent attention). Memory is reserved zeroed and untouched, so pages appear as positions are
-/// written. Allocates: once. Runs on: engine thread; the pool's threads read rows that earlier operations wrote.
+/// Shape: keys [capacity, keyWidth], values [capacity, valueWidth], row-major. With a value width of 0 the
+/// values are the first columns of the keys (multi-head latent attention). Memory is reserved zeroed and
+/// untouched, so pages appear as positions are written. Allocates: once. Runs on: engine thread; the pool's
+/// threads read rows that earlier operations wrote.
 @safe public final class KeyValueCache: @unchecked Sendable {
-    // Unchecked: the pointers never change; rows are written and read by operations that the engine thread orders.
+    // Unchecked: the pointers never change; rows are written and
+    // read by operations that the engine thread orders.
     public let capacity: Int
     public let keyWidth: Int
     public let valueWidth: Int
+    /// How keys and values are stored.
     public let element: CacheElement
     let keys: UnsafeMutableRawPointer
     let values: UnsafeMutableRawPointer

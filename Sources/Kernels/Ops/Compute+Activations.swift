@@ -27,8 +27,8 @@ extension Compute {
         unsafe elementwise(operations.pointee.swiglu, gate, up, into: output)
     }
 
-    /// output = (u + 1) * g * sigmoid(alpha * g), where g is gate cut off above `limit` and u is up cut off beyond
-    /// -`limit` ... `limit`. Works in place on either. Source: the expert activation of gpt-oss.
+    /// output = (u + 1) * g * sigmoid(alpha * g), where g is gate cut off above `limit` and u is up cut off
+    /// beyond -`limit` ... `limit`. Works in place on either. Source: the expert activation of gpt-oss.
     public func clampedSwiGLU(
         gate: FloatMatrix, up: FloatMatrix, alpha: Float, limit: Float, into output: FloatMatrix
     ) {
@@ -38,7 +38,8 @@ extension Compute {
 
     /// The same with gate and up in turn.
     ///
-    /// Shape: interleaved [rows, 2 * columns], even columns gate and odd ones up; output [rows, columns]. Not in place.
+    /// Shape: interleaved [rows, 2 * columns], even columns gate and odd
+    /// ones up; output [rows, columns]. Not in place.
     public func clampedSwiGLU(
         interleaved: FloatMatrix, alpha: Float, limit: Float, into output: FloatMatrix
     ) {

@@ -4,6 +4,7 @@ import CKernels
 public struct AttentionRule: Sendable {
     /// Query heads; query head h reads key-value head h / (heads / keyValueHeads).
     public let heads: Int
+    /// Heads of keys and values, each shared by as many query heads.
     public let keyValueHeads: Int
     /// Width of a value; with a cache of latents the values are this many first columns of each key.
     public let valueWidth: Int
@@ -33,8 +34,8 @@ public struct AttentionRule: Sendable {
 }
 
 extension Compute {
-    /// Puts `keys` and `values` at positions firstPosition, firstPosition + 1, ... of `cache`, rounded to its element (halves
-    /// to nearest, ties to even).
+    /// Puts `keys` and `values` at positions firstPosition, firstPosition + 1, ... of `cache`, rounded to
+    /// its element (halves to nearest, ties to even).
     ///
     /// Shape: keys [tokens, cache.keyWidth], values [tokens, cache.valueWidth].
     public func store(keys: FloatMatrix, values: FloatMatrix, firstPosition: Int, in cache: KeyValueCache) {
@@ -52,7 +53,8 @@ extension Compute {
 
     /// Softmax attention of consecutive tokens of one sequence over its cache, each up to its own position.
     ///
-    /// Shape: query [tokens, heads * key width], the first token at `firstPosition`; output [tokens, heads * valueWidth].
+    /// Shape: query [tokens, heads * key width], the first token at
+    /// `firstPosition`; output [tokens, heads * valueWidth].
     /// - Precondition: the cache holds the rows of every position that is seen.
     /// Source: online softmax, arXiv 1805.02867, in tiles of 64 positions from the first that the token sees.
     public func attend(

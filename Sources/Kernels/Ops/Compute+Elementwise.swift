@@ -1,7 +1,8 @@
 import CKernels
 
 extension Compute {
-    /// output = input / rms(input) * weight per row; with `rows` = tokens x heads it norms heads. Works in place.
+    /// output = input / rms(input) * weight per row; with
+    /// `rows` = tokens x heads it norms heads. Works in place.
     ///
     /// Shape: input, output [rows, columns]; weight [1, columns]. Source: RMSNorm, arXiv 1910.07467.
     public func rmsNorm(_ input: FloatMatrix, weight: FloatMatrix, epsilon: Float, into output: FloatMatrix) {

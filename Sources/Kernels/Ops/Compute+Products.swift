@@ -27,17 +27,19 @@ extension Compute {
             elementsPerUnit: cut.rowsPerUnit * cut.tokensPerUnit * max(weights.columns, 1))
     }
 
-    /// output[t, c] = sum over r of input[t, r] * weights[r, c] + bias[c]: the product with the matrix transposed, for files that
-    /// store [inputs, outputs] and for absorbed attention projections. Rows are added in ascending order to the bias.
+    /// output[t, c] = sum over r of input[t, r] * weights[r, c] + bias[c]: the product with the
+    /// matrix transposed, for files that store [inputs, outputs] and for absorbed attention
+    /// projections. Rows are added in ascending order to the bias.
     ///
-    /// Shape: weights [rows, columns], input [tokens, rows], output [tokens, columns], bias [1, columns] or nil.
+    /// Shape: weights [rows, columns], input [tokens, rows], output
+    /// [tokens, columns], bias [1, columns] or nil.
     /// - Precondition: the shapes agree; output overlaps no input.
     public func multiplyTransposed(
         _ weights: WeightMatrix, _ input: FloatMatrix, into output: FloatMatrix, bias: FloatMatrix? = nil
     ) {
         precondition(
             input.columns == weights.rows && output.columns == weights.columns && input.rows == output.rows,
-            "transposed product of \(weights.rows) x \(weights.columns) with \(input.shape) into \(output.shape)"
+            "transposed \(weights.rows) x \(weights.columns) with \(input.shape) into \(output.shape)"
         )
         precondition(
             bias.map { $0.columns == weights.columns && $0.rows == 1 } ?? true, "bias of another width")
@@ -81,7 +83,8 @@ private struct ProductCut {
         let groupsPerUnit = min(max(groups / (threads * 8), 1), 8)
         rowsPerUnit = groupsPerUnit * Self.groupRows
         let rowUnits = (groups + groupsPerUnit - 1) / groupsPerUnit
-        // Few rows and many tokens (a router in prefill): the tokens are cut too, each part decoding the rows again.
+        // Few rows and many tokens (a router in prefill): the tokens
+        // are cut too, each part decoding the rows again.
         let parts = rowUnits >= threads * 4 ? 1 : max(1, min(threads * 4, tokens / 16))
         tokensPerUnit = max((tokens + parts - 1) / parts, 1)
         units = rowUnits * ((tokens + tokensPerUnit - 1) / tokensPerUnit)

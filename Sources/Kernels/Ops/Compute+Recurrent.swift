@@ -5,6 +5,7 @@ public struct DeltaRuleInput: Sendable {
     /// Normalised and scaled queries and keys, [tokens, keyHeads * keyWidth]. Value head h uses key head
     /// h / (valueHeads / keyHeads).
     public let query: FloatMatrix
+    /// Shaped like `query`.
     public let key: FloatMatrix
     /// [tokens, valueHeads * valueWidth].
     public let value: FloatMatrix
@@ -25,10 +26,12 @@ public struct DeltaRuleInput: Sendable {
 }
 
 extension Compute {
-    /// The gated delta rule, token after token: S *= exp(decay); S += key (beta (value - key^T S))^T; output = query^T S.
+    /// The gated delta rule, token after token: S *= exp(decay); S += key
+    /// (beta (value - key^T S))^T; output = query^T S.
     ///
     /// Strictly sequential in the tokens, so cutting a prompt into chunks changes no bit.
-    /// Shape: state [valueHeads * keyWidth, valueWidth], updated in place; output [tokens, valueHeads * valueWidth].
+    /// Shape: state [valueHeads * keyWidth, valueWidth], updated in
+    /// place; output [tokens, valueHeads * valueWidth].
     /// Source: Gated Delta Networks, arXiv 2412.06464.
     public func deltaRule(_ input: DeltaRuleInput, state: FloatMatrix, into output: FloatMatrix) {
         let tokens = input.query.rows
@@ -57,8 +60,9 @@ extension Compute {
 
     /// silu of the causal convolution of every channel with its own taps. Works in place.
     ///
-    /// Shape: input, output [tokens, channels]; weight [channels, taps], oldest first; history [taps - 1, channels], the inputs
-    /// before the first token, oldest first (zeros at the start of a sequence), brought up to date.
+    /// Shape: input, output [tokens, channels]; weight [channels, taps], oldest first;
+    /// history [taps - 1, channels], the inputs before the first token, oldest first (zeros
+    /// at the start of a sequence), brought up to date.
     public func convolve(
         _ input: FloatMatrix, weight: FloatMatrix, history: FloatMatrix, into output: FloatMatrix
     ) {

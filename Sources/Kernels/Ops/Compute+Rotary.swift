@@ -9,11 +9,11 @@ public enum RotaryLayout: Sendable {
 }
 
 extension Compute {
-    /// Turns `table.columns` elements of every head of `target`, from element `offset` of the head, by the angles of each
-    /// row's position.
+    /// Turns `table.columns` elements of every head of `target`, from element `offset` of
+    /// the head, by the angles of each row's position.
     ///
-    /// Shape: target [tokens, heads * headSize], in place; table [positions, size], the cosines of size / 2 pairs and then
-    /// their sines; row t is at `positions[firstRow + t]`.
+    /// Shape: target [tokens, heads * headSize], in place; table [positions, size], the cosines of size / 2
+    /// pairs and then their sines; row t is at `positions[firstRow + t]`.
     /// - Precondition: every position lies in the table. Source: arXiv 2104.09864.
     public func rotate(
         _ target: FloatMatrix, table: FloatMatrix, headSize: Int, offset: Int = 0, layout: RotaryLayout,

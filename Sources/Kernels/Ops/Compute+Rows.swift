@@ -31,7 +31,8 @@ extension Compute {
         return unsafe operations.pointee.max_abs(input.base + row * input.stride, Int64(input.columns))
     }
 
-    /// log(sum(exp(value))) of row `row`, summed in Float64; subtract it from a logit for the log probability.
+    /// log(sum(exp(value))) of row `row`, summed in Float64;
+    /// subtract it from a logit for the log probability.
     public func logSumExp(_ input: FloatMatrix, row: Int) -> Double {
         precondition(row >= 0 && row < input.rows && input.columns > 0, "row \(row) of \(input.shape)")
         return unsafe operations.pointee.log_sum_exp(input.base + row * input.stride, Int64(input.columns))

@@ -2,11 +2,13 @@ import CKernels
 
 /// The operations of a forward step on a thread pool: what `Models` calls, and the only way to the C kernels.
 ///
-/// Every output element is computed by one thread in one order that depends neither on the thread count nor on how many rows
-/// the call has. A value owns scratch for each thread of its pool (96 KiB each), enough for rows and contexts of any length.
+/// Every output element is computed by one thread in one order that depends neither on the thread
+/// count nor on how many rows the call has. A value owns scratch for each thread of its pool (96 KiB
+/// each), enough for rows and contexts of any length.
 /// Allocates: none, after `init`. Runs on: engine thread, one operation at a time.
 @safe public struct Compute: @unchecked Sendable {
-    // Unchecked: the table is constant, and scratch is touched only inside `pool.run`, which refuses concurrent use.
+    // Unchecked: the table is constant, and scratch is touched only
+    // inside `pool.run`, which refuses concurrent use.
     public let pool: ThreadPool
     /// The set whose kernels run.
     public let instructionSet: InstructionSet
@@ -15,8 +17,8 @@ import CKernels
 
     /// Uses the instruction set that the environment asks for (`SLUICE_ISA`), or else the best.
     ///
-    /// - Precondition: the environment names no set that is unknown or that the machine lacks; programs check that first with
-    ///   `InstructionSet.fromEnvironment()`, which throws.
+    /// - Precondition: the environment names no set that is unknown or that the machine lacks; programs check
+    ///   that first with `InstructionSet.fromEnvironment()`, which throws.
     public init(pool: ThreadPool) {
         let set: InstructionSet
         do { set = try InstructionSet.fromEnvironment() } catch { preconditionFailure(error.description) }
@@ -38,7 +40,8 @@ import CKernels
 // MARK: - Handing work to the kernels
 
 extension Compute {
-    /// Below this many elements (multiply-adds in products) a second thread costs more than it saves, about a microsecond.
+    /// Below this many elements (multiply-adds in products) a second thread
+    /// costs more than it saves, about a microsecond.
     private static let serialElements = 1 << 14
 
     /// Runs `kernel` over `units` units, cut into blocks of whole units for the threads.

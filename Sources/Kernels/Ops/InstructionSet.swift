@@ -24,8 +24,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 
     /// The set that the environment asks for, or else the best one.
     ///
-    /// - Throws: `unknownInstructionSet`, `unsupportedInstructionSet`: the variable names a set that does not exist, or that this
-    ///   machine lacks.
+    /// - Throws: `unknownInstructionSet`, `unsupportedInstructionSet`: the variable names a set
+    ///   that does not exist, or that this machine lacks.
     public static func fromEnvironment() throws(KernelsError) -> InstructionSet {
         guard let value = unsafe getenv(environmentVariable) else { return best }
         let name = unsafe String(cString: value)

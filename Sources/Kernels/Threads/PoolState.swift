@@ -9,11 +9,12 @@ import Darwin
 
 /// What the threads of a pool share: the current job, its blocks still to take, and where to wait.
 ///
-/// A worker counts itself active, then takes blocks by counting `available` down; the owner publishes a job by storing a positive
-/// count and withdraws it by seeing no block left and nobody active. So a block is taken only while its job is published.
+/// A worker counts itself active, then takes blocks by counting `available` down; the owner
+/// publishes a job by storing a positive count and withdraws it by seeing no block left and nobody
+/// active. So a block is taken only while its job is published.
 @safe final class PoolState: @unchecked Sendable {
-    // Unchecked: `job` and `blocks` are written only while `available` is not positive and nobody who saw it positive is active;
-    // the mutex and the conditions are made for sharing; the rest is atomic.
+    // Unchecked: `job` and `blocks` are written only while `available` is not positive and nobody who saw it
+    // positive is active; the mutex and the conditions are made for sharing; the rest is atomic.
     private let available = Atomic<Int>(0)
     private let active = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
@@ -26,8 +27,8 @@ import Darwin
     private let workArrived = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let workersDone = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    /// Pauses before a waiting thread parks: 20 to 60 microseconds on today's processors, longer than the gaps inside a step and
-    /// shorter than a scheduler's time slice.
+    /// Pauses before a waiting thread parks: 20 to 60 microseconds on today's processors, longer than the
+    /// gaps inside a step and shorter than a scheduler's time slice.
     private static let spinCount = 1500
 
     init() {

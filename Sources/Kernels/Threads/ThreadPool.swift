@@ -14,10 +14,12 @@ public protocol ParallelJob {
 
 /// A fixed set of threads that take the blocks of a job by an atomic counter.
 ///
-/// The caller of `run` is thread 0; the others are started here and joined by `deinit`. Between jobs they spin for some tens of
-/// microseconds and then park, so a pool that is idle, or whose core somebody else uses, costs nothing.
+/// The caller of `run` is thread 0; the others are started here and joined by `deinit`.
+/// Between jobs they spin for some tens of microseconds and then park, so a pool that is idle,
+/// or whose core somebody else uses, costs nothing.
 public final class ThreadPool: Sendable {
-    /// Threads that take blocks, the caller of `run` included. Less than asked for where the system refused to start more.
+    /// Threads that take blocks, the caller of `run` included. Less than
+    /// asked for where the system refused to start more.
     public let threadCount: Int
     private let state: PoolState
     private let threads: [WorkerThread]
@@ -42,7 +44,8 @@ public final class ThreadPool: Sendable {
 
     /// Runs all blocks of `job` and returns when the last has ended. Allocates: none.
     ///
-    /// - Precondition: no other `run` of this pool is under way, neither on another thread nor around this call.
+    /// - Precondition: no other `run` of this pool is under way,
+    ///   neither on another thread nor around this call.
     public func run(_ job: some ParallelJob, blocks: Int) {
         precondition(blocks >= 0, "\(blocks) blocks")
         guard threadCount > 1, blocks > 1 else {
@@ -55,7 +58,8 @@ public final class ThreadPool: Sendable {
     }
 }
 
-/// A job as the threads see it: where it lies and which type's `run` to call. No box, so nothing is allocated.
+/// A job as the threads see it: where it lies and which type's
+/// `run` to call. No box, so nothing is allocated.
 @unsafe struct PublishedJob {
     private let type: any ParallelJob.Type
     private let address: UnsafeRawPointer

@@ -1,7 +1,8 @@
-/// A writable matrix of activations [rows, columns], Float32, row-major: a view into an arena or a buffer, owning nothing.
+/// A writable matrix of activations [rows, columns], Float32, row-major:
+/// a view into an arena or a buffer, owning nothing.
 ///
-/// Rows are tokens unless a function says otherwise. The owner must outlive the view. Two views that overlap must not be used
-/// as input and output of one operation unless the operation says that it works in place.
+/// Rows are tokens unless a function says otherwise. The owner must outlive the view. Two views that overlap
+/// must not be used as input and output of one operation unless the operation says that it works in place.
 @safe public struct FloatMatrix: @unchecked Sendable {
     // Unchecked: within a step the engine thread hands disjoint rows or columns to the threads of the pool.
     public let rows: Int

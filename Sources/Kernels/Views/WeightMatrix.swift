@@ -1,9 +1,11 @@
 /// A read-only matrix of weights [rows, columns] as it lies in a file or a slot: a view that owns nothing.
 ///
-/// Shape: rows = output features, columns = input features, row-major; GGUF lists the same dimensions fastest-first.
-/// The owner of the memory (a mapped file, an expert slot) must outlive every view of it; whoever hands out a view says so.
+/// Shape: rows = output features, columns = input features, row-major; GGUF lists the same
+/// dimensions fastest-first. The owner of the memory (a mapped file, an expert slot) must outlive
+/// every view of it; whoever hands out a view says so.
 @safe public struct WeightMatrix: @unchecked Sendable {
     // Unchecked: the memory behind a view is never written while a view of it exists.
+    /// How the elements are stored.
     public let format: WeightFormat
     public let rows: Int
     public let columns: Int

@@ -13,8 +13,9 @@ struct AttentionCase: CustomTestStringConvertible, Sendable {
     var hasSinks = false
     var isLatent = false
     var testDescription: String {
-        "\(heads) over \(keyValueHeads) heads of \(keyWidth) and \(valueWidth)\(window > 0 ? ", window \(window)" : "")"
-            + (hasSinks ? ", sinks" : "") + (isLatent ? ", latent" : "")
+        "\(heads) over \(keyValueHeads) heads of \(keyWidth) and \(valueWidth)"
+            + (window > 0 ? ", window \(window)" : "") + (hasSinks ? ", sinks" : "")
+            + (isLatent ? ", latent" : "")
     }
 
     static let all = [
@@ -115,7 +116,8 @@ struct AttentionTests {
         for token in [0, 1, 4, 5, 63, 64, 65, 127, 128, Self.positions - 1] {
             for head in 0..<spec.heads {
                 for (column, exact) in problem.exact(token: token, head: head).enumerated() {
-                    // Scores up to 14 are known to some 2e-6, so their weights to the same part; values are below 1.
+                    // Scores up to 14 are known to some 2e-6, so their weights to
+                    // the same part; values are below 1.
                     #expect(abs(Double(output[token, head * spec.valueWidth + column]) - exact) < 4e-6)
                 }
             }

@@ -8,7 +8,8 @@ struct ElementwiseTests {
     /// Widths around the sixteen lanes, and one of a model.
     private static let widths = [1, 15, 16, 17, 100, 2048]
 
-    /// Relative and absolute distance that a handful of Float32 roundings can make in values of moderate size.
+    /// Relative and absolute distance that a handful of Float32
+    /// roundings can make in values of moderate size.
     private static let fewRoundings = 1e-6
 
     private static func close(_ value: Float, _ exact: Double, _ tolerance: Double = fewRoundings) -> Bool {

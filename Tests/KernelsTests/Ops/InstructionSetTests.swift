@@ -26,7 +26,9 @@ struct InstructionSetTests {
     func unsupportedSet() throws {
         let missing = InstructionSet.allCases.filter { !InstructionSet.available.contains($0) }
         for set in missing {
-            #expect(throws: KernelsError(.unsupportedInstructionSet(set))) { try InstructionSet.named(set.rawValue) }
+            #expect(throws: KernelsError(.unsupportedInstructionSet(set))) {
+                try InstructionSet.named(set.rawValue)
+            }
         }
     }
 }

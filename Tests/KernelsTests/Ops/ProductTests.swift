@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Matrix products")
 struct ProductTests {
-    /// Rows, columns in blocks of 256, tokens: whole register blocks, ragged ends, more than one tile of 512 columns.
+    /// Rows, columns in blocks of 256, tokens: whole register blocks,
+    /// ragged ends, more than one tile of 512 columns.
     private static let shapes = [(1, 1, 1), (7, 2, 3), (64, 3, 5), (37, 1, 67), (16, 5, 64)]
 
     /// A product's inputs.
@@ -49,8 +50,8 @@ struct ProductTests {
                 for row in 0..<rows {
                     let terms = zip(weights[row], x).map { Double($0) * Double($1) }
                     let exact = terms.reduce(Double(problem.bias[0, row]), +)
-                    // Each lane adds columns / 16 terms, the fold 4 more and the bias one: so many roundings of at most
-                    // 2^-24 of the sum of magnitudes.
+                    // Each lane adds columns / 16 terms, the fold 4 more and the bias one: so many roundings
+                    // of at most 2^-24 of the sum of magnitudes.
                     let roundings = Double(columns / 16 + 6)
                     let bound =
                         terms.reduce(abs(Double(problem.bias[0, row]))) { $0 + abs($1) } * roundings * 0x1p-24

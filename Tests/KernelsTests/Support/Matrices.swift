@@ -3,7 +3,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Keeps the memory of every test alive to the end of the process: views own nothing, and a test is about other things.
+/// Keeps the memory of every test alive to the end of the process:
+/// views own nothing, and a test is about other things.
 enum TestMemory {
     private static let kept = Mutex<[any AnyObject & Sendable]>([])
 

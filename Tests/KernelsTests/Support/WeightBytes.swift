@@ -1,7 +1,8 @@
 import Kernels
 import TestSupport
 
-/// Bytes of weights, at an address of which nothing is known but that it is odd: files promise no alignment either.
+/// Bytes of weights, at an address of which nothing is known but
+/// that it is odd: files promise no alignment either.
 @safe final class WeightBytes: @unchecked Sendable {
     // Unchecked: nothing writes after `init`.
     let count: Int

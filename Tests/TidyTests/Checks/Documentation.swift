@@ -15,18 +15,64 @@ enum Documentation {
     private static let explainedElsewhere =
         #"\b(var (description|debugDescription|errorDescription|hashValue|id|rawValue)|func (hash|encode|run|validate)\(|static func (==|<) |init\((from|rawValue))"#
 
+    /// The documented requirements of protocols, without modifiers: what fulfils them is explained there.
+    static func requirements(_ files: [SourceFile]) -> Set<String> {
+        var found: Set<String> = []
+        for file in files where file.isSwift {
+            for index in file.codeLines.indices where isDocumented(index, in: file) {
+                if let signature = signature(file.codeLines[index]) { found.insert(signature) }
+            }
+        }
+        return found
+    }
+
+    /// A function from `func` to its brace, where it stands on one line; nil for anything else.
+    private static func signature(_ line: String) -> String? {
+        guard let start = line.range(of: #"\bfunc \w"#, options: .regularExpression) else { return nil }
+        return line[start.lowerBound...].prefix { $0 != "{" }.trimmingCharacters(in: .whitespaces)
+    }
+
     /// `public` and `package` declarations of a file that no doc comment precedes.
-    static func undocumentedDeclarations(_ file: SourceFile) -> [Violation] {
+    static func undocumentedDeclarations(_ file: SourceFile, requirements: Set<String> = []) -> [Violation] {
         guard file.isSwift, file.sourceTarget != nil else { return [] }
         return file.codeLines.indices.compactMap { index in
             let line = file.codeLines[index]
             guard line.range(of: exported, options: .regularExpression) != nil,
                 line.range(of: explainedElsewhere, options: .regularExpression) == nil,
-                !isDocumented(index, in: file)
+                !isDocumented(index, in: file), !isExplainedByType(index, in: file),
+                !(signature(line).map(requirements.contains) ?? false)
             else { return nil }
             return Violation(
                 file.path, line: index + 1, "no doc comment: \(line.trimmingCharacters(in: .whitespaces))")
         }
+    }
+
+    /// A property that the type's own doc comment speaks of by name needs no second one, nor does an initialiser
+    /// that cannot fail: what it does is the type.
+    private static func isExplainedByType(_ index: Int, in file: SourceFile) -> Bool {
+        func indentation(_ line: String) -> Int { line.prefix { $0 == " " }.count }
+        let line = file.codeLines[index]
+        guard
+            let outer = file.codeLines[..<index].lastIndex(where: {
+                indentation($0) < indentation(line)
+                    && $0.range(
+                        of: #"\b(struct|class|enum|protocol|actor|extension) \w"#, options: .regularExpression
+                    ) != nil
+            })
+        else { return false }
+        if line.range(of: #"\binit[?(<]"#, options: .regularExpression) != nil {
+            let end = file.codeLines[index...].firstIndex { $0.contains("{") } ?? index
+            return !file.codeLines[index...end].contains { $0.contains("throws") }
+        }
+        guard let match = line.range(of: #"\b(let|var) \w+"#, options: .regularExpression) else {
+            return false
+        }
+        let name = line[match].dropFirst(4)
+        let comment = file.lines[..<outer].reversed().prefix {
+            let text = $0.trimmingCharacters(in: .whitespaces)
+            return text.hasPrefix("///") || text.hasPrefix("@")
+        }
+        return comment.contains { $0.range(of: "\\b\(name)\\b", options: .regularExpression) != nil }
     }
 
     private static func isDocumented(_ index: Int, in file: SourceFile) -> Bool {
