@@ -16,10 +16,8 @@
 
 // The decoders of a format that every set has its own of: scalar, AVX2, AVX-512, NEON.
 #define DECODERS(format) \
-    { \
-        sluice_decode_##format##_scalar, X86(sluice_decode_##format##_avx2), X86(sluice_decode_##format##_avx512), \
-            ARM(sluice_decode_##format##_neon) \
-    }
+    {sluice_decode_##format##_scalar, X86(sluice_decode_##format##_avx2), \
+        X86(sluice_decode_##format##_avx512), ARM(sluice_decode_##format##_neon)}
 
 // One row per format: number, elements and bytes of a block, decoders.
 static const struct sluice_format formats[] = {
