@@ -1,0 +1,4 @@
+/// The chat formats that Sluice knows.
+enum ChatTemplateRegistry {
+    static let names: [String] = []
+}

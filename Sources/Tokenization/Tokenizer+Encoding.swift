@@ -1,0 +1,53 @@
+public import ModelFiles
+
+extension Tokenizer {
+    /// The tokens of a text.
+    ///
+    /// - Parameter addSpecial: whether BOS and EOS are added where the model wants them.
+    /// - Parameter parseSpecial: whether the text of a control token (`<|im_start|>`) becomes that token; where false it is spelled
+    ///   like any other text. User-defined tokens are recognised either way.
+    /// - Throws: `byteWithoutToken`, `textTooLong`.
+    /// Cost: O(n log n) in the longest piece that the pre-tokenizer leaves, linear in the text; allocates: once per call.
+    public func encode(
+        _ text: String, addSpecial: Bool = true, parseSpecial: Bool = false
+    ) throws(TokenizationError) -> [TokenID] {
+        try encode(Array(text.utf8), addSpecial: addSpecial, parseSpecial: parseSpecial)
+    }
+
+    /// The tokens of UTF-8 bytes, as `encode(_:addSpecial:parseSpecial:)`.
+    ///
+    /// - Throws: also `invalidUTF8` with the offset of the first bad sequence.
+    public func encode(
+        _ bytes: [UInt8], addSpecial: Bool = true, parseSpecial: Bool = false
+    ) throws(TokenizationError) -> [TokenID] {
+        guard bytes.count <= TokenizationLimits.textBytes else {
+            throw TokenizationError(.textTooLong(bytes: bytes.count, limit: TokenizationLimits.textBytes))
+        }
+        let fragments = specialTokens.fragments(of: bytes, parsesControl: parseSpecial)
+        var session = EncodingSession(textBytes: bytes.count)
+        if addSpecial, rules.addsBOS, let bos { session.tokens.append(bos.rawValue) }
+        switch algorithm {
+        case .byteLevel(let encoder):
+            let text = try ClassifiedText(bytes)
+            for fragment in fragments {
+                switch fragment {
+                case .token(let token): session.tokens.append(token.rawValue)
+                case .text(let range): try encoder.encode(text, range, session: &session)
+                }
+            }
+        case .characters(let encoder):
+            if let offset = UTF8Sequence.firstError(in: bytes) {
+                throw TokenizationError(.invalidUTF8, offset: offset)
+            }
+            for (index, fragment) in fragments.enumerated() {
+                switch fragment {
+                case .token(let token): session.tokens.append(token.rawValue)
+                case .text(let range):
+                    try encoder.encode(bytes, range, isFirst: index == 0, session: &session)
+                }
+            }
+        }
+        if addSpecial, rules.addsEOS, let eos { session.tokens.append(eos.rawValue) }
+        return session.tokens.map { TokenID($0) }
+    }
+}
