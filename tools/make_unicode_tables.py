@@ -45,7 +45,7 @@ enum UnicodeClassTable {{
 
     /// First code point of a run (upper 24 bits) and the `CharacterClass` of the run (lower 8), ascending from code point 0.
     static let runs: [UInt32] = [""")
-for i in range(0, len(rows), 10):
-    print("        " + ", ".join(rows[i:i + 10]) + ",")
+for i in range(0, len(rows), 9):
+    print("        " + ", ".join(rows[i:i + 9]) + ",")
 print("    ]\n}")
 print(len(rows), "runs", file=sys.stderr)

@@ -16,7 +16,8 @@ extension TokenizationError: CustomStringConvertible {
         case .malformedJSON(let reason):
             return "not the JSON of a tokenizer\(at): \(reason)"
         case .unsupportedModel(let name):
-            return "tokenizer model '\(name)' is not supported (supported: gpt2, llama; in tokenizer.json BPE)"
+            return
+                "tokenizer model '\(name)' is not supported (supported: gpt2, llama; in tokenizer.json BPE)"
         case .unsupportedComponent(let part, let found):
             return "the tokenizer's \(part) is \(found), which is not supported"
         case .missingPretokenizer:
@@ -50,7 +51,8 @@ extension TokenizationError: CustomStringConvertible {
         case .byteWithoutToken(let byte):
             return "the vocabulary has no token for the byte 0x\(String(byte, radix: 16)) of the text"
         case .unknownChatTemplate(let found):
-            return "\(found); name one with --chat-template NAME (\(ChatTemplateRegistry.names.joined(separator: ", ")))"
+            return
+                "\(found); name one with --chat-template NAME (\(ChatTemplateRegistry.names.joined(separator: ", ")))"
         case .unsupportedRole(let role, let template):
             return "the chat template \(template) has no place for a message of the role '\(role)'"
         }

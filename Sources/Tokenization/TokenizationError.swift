@@ -2,6 +2,7 @@ import ModelFiles
 
 /// What is wrong with a tokenizer's description or with a text: what was found, what was expected, and where.
 public struct TokenizationError: Error, Sendable, Equatable {
+    /// The kind of problem, with what was found and what was expected.
     public enum Code: Sendable, Equatable {
         /// The model file itself cannot be read, or a key has the wrong type; the sentence says which.
         case modelFile(String)
@@ -40,12 +41,14 @@ public struct TokenizationError: Error, Sendable, Equatable {
         case unsupportedRole(role: String, template: String)
     }
 
+    /// What is wrong.
     public let code: Code
     /// The file that the tokenizer came from; empty where no file is involved.
     public let path: String
     /// Byte offset of the problem in the text or the file, where one exists.
     public let offset: Int?
 
+    /// - Parameter path: the file, where one is involved.
     public init(_ code: Code, path: String = "", offset: Int? = nil) {
         self.code = code
         self.path = path

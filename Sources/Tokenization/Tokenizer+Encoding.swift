@@ -20,12 +20,29 @@ extension Tokenizer {
     public func encode(
         _ bytes: [UInt8], addSpecial: Bool = true, parseSpecial: Bool = false
     ) throws(TokenizationError) -> [TokenID] {
+        try encode(
+            bytes, addsBOS: addSpecial && rules.addsBOS, addsEOS: addSpecial && rules.addsEOS,
+            control: parseSpecial ? .everywhere : .nowhere)
+    }
+
+    /// The tokens of a conversation: BOS where the vocabulary's rules or the format want it, control tokens in markup only.
+    ///
+    /// - Throws: `byteWithoutToken`, `textTooLong`.
+    public func encode(_ prompt: ChatPrompt) throws(TokenizationError) -> [TokenID] {
+        try encode(
+            prompt.bytes, addsBOS: rules.addsBOS || prompt.startsWithBOS, addsEOS: false,
+            control: .outside(prompt.contents))
+    }
+
+    private func encode(
+        _ bytes: [UInt8], addsBOS: Bool, addsEOS: Bool, control: SpecialTokenMatcher.ControlScope
+    ) throws(TokenizationError) -> [TokenID] {
         guard bytes.count <= TokenizationLimits.textBytes else {
             throw TokenizationError(.textTooLong(bytes: bytes.count, limit: TokenizationLimits.textBytes))
         }
-        let fragments = specialTokens.fragments(of: bytes, parsesControl: parseSpecial)
+        let fragments = specialTokens.fragments(of: bytes, parsingControl: control)
         var session = EncodingSession(textBytes: bytes.count)
-        if addSpecial, rules.addsBOS, let bos { session.tokens.append(bos.rawValue) }
+        if addsBOS, let bos { session.tokens.append(bos.rawValue) }
         switch algorithm {
         case .byteLevel(let encoder):
             let text = try ClassifiedText(bytes)
@@ -47,7 +64,7 @@ extension Tokenizer {
                 }
             }
         }
-        if addSpecial, rules.addsEOS, let eos { session.tokens.append(eos.rawValue) }
+        if addsEOS, let eos { session.tokens.append(eos.rawValue) }
         return session.tokens.map { TokenID($0) }
     }
 }

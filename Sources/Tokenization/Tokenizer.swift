@@ -21,7 +21,8 @@ public final class Tokenizer: Sendable {
     }
 
     init(
-        vocabulary: Vocabulary, algorithm: Algorithm, rules: SequenceRules, specialTokens: SpecialTokenMatcher,
+        vocabulary: Vocabulary, algorithm: Algorithm, rules: SequenceRules,
+        specialTokens: SpecialTokenMatcher,
         chatTemplate: String?, path: String
     ) {
         self.vocabulary = vocabulary
@@ -67,6 +68,6 @@ public final class Tokenizer: Sendable {
 
     /// Whether the token steers the model rather than spelling text.
     public func isControl(_ token: TokenID) -> Bool {
-        vocabulary.contains(token) && vocabulary.kind(of: token).isHidden
+        vocabulary.contains(token) && vocabulary.kind(of: token).isControl
     }
 }

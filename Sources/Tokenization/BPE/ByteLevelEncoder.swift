@@ -54,7 +54,8 @@ struct ByteLevelEncoder: Sendable {
         }
         session.merger.removeAll()
         for position in piece {
-            session.merger.append(fallback.byteTokens[Int(bytes[position])], start: position - piece.lowerBound)
+            session.merger.append(
+                fallback.byteTokens[Int(bytes[position])], start: position - piece.lowerBound)
         }
         session.merger.merge(by: merges)
         for (index, token) in session.merger.ids.enumerated() {

@@ -24,7 +24,9 @@ struct MergeBoundaries: Sendable {
     }
 
     private static func bit(_ left: UInt32, _ right: UInt32) -> Int {
-        if let left = plain(left), let right = plain(right) { return Int(hashedBits + left * plainCount + right) }
+        if let left = plain(left), let right = plain(right) {
+            return Int(hashedBits + left * plainCount + right)
+        }
         let hash = (UInt64(left) << 32 | UInt64(right)) &* 0x9E37_79B9_7F4A_7C15
         return Int((hash ^ hash >> 32) >> 20 & UInt64(hashedBits - 1))
     }

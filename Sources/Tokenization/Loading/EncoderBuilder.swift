@@ -14,7 +14,8 @@ struct EncoderBuilder {
     // MARK: - Byte level
 
     func byteLevel(
-        merges: [Merge], pretokenizer: Pretokenizer, ignoresMerges: Bool, unknown: TokenID?, addsLeadingSpace: Bool
+        merges: [Merge], pretokenizer: Pretokenizer, ignoresMerges: Bool, unknown: TokenID?,
+        addsLeadingSpace: Bool
     ) throws(TokenizationError) -> ByteLevelEncoder {
         let byteTokens = (0..<256).map { byte -> Int32 in
             guard let scalar = Unicode.Scalar(ByteAlphabet.scalars[byte]) else { return -1 }
@@ -28,7 +29,8 @@ struct EncoderBuilder {
         }
         return ByteLevelEncoder(
             pretokenizer: pretokenizer, merges: try table(of: merges),
-            fallback: ByteFallback(byteTokens: byteTokens, unknown: unknown?.rawValue), wholePieces: wholePieces,
+            fallback: ByteFallback(byteTokens: byteTokens, unknown: unknown?.rawValue),
+            wholePieces: wholePieces,
             addsLeadingSpace: addsLeadingSpace)
     }
 
@@ -71,8 +73,10 @@ struct EncoderBuilder {
             }
         }
         return CharacterEncoder(
-            symbols: symbols, vocabularyCount: Int32(vocabulary.count), merges: merges, boundaries: boundaries,
-            fallback: byteFallback(unknown: unknown, fuses: false), spacePrefix: spacePrefix, escapesSpaces: true,
+            symbols: symbols, vocabularyCount: Int32(vocabulary.count), merges: merges,
+            boundaries: boundaries,
+            fallback: byteFallback(unknown: unknown, fuses: false), spacePrefix: spacePrefix,
+            escapesSpaces: true,
             cutsBeforeSpaces: false)
     }
 
@@ -84,13 +88,16 @@ struct EncoderBuilder {
         spacePrefix: CharacterEncoder.SpacePrefix, escapesSpaces: Bool, cutsBeforeSpaces: Bool
     ) throws(TokenizationError) -> CharacterEncoder {
         let (symbols, boundaries) = characterTables(countingCharactersOfTokens: false)
-        let fallback = hasByteFallback
+        let fallback =
+            hasByteFallback
             ? byteFallback(unknown: unknown, fuses: fusesUnknown)
             : ByteFallback(
-                byteTokens: Array(repeating: -1, count: 256), unknown: unknown?.rawValue, fusesUnknown: fusesUnknown)
+                byteTokens: Array(repeating: -1, count: 256), unknown: unknown?.rawValue,
+                fusesUnknown: fusesUnknown)
         return CharacterEncoder(
             symbols: symbols, vocabularyCount: Int32(vocabulary.count), merges: try table(of: merges),
-            boundaries: boundaries, fallback: fallback, spacePrefix: spacePrefix, escapesSpaces: escapesSpaces,
+            boundaries: boundaries, fallback: fallback, spacePrefix: spacePrefix,
+            escapesSpaces: escapesSpaces,
             cutsBeforeSpaces: cutsBeforeSpaces)
     }
 
@@ -105,7 +112,8 @@ struct EncoderBuilder {
         var boundaries = MergeBoundaries()
         var longer: [[UInt32]] = []
         for token in mergeableTokens() {
-            let scalars = String(decoding: vocabulary.text(of: token), as: UTF8.self).unicodeScalars.map(\.value)
+            let scalars = String(decoding: vocabulary.text(of: token), as: UTF8.self).unicodeScalars.map(
+                \.value)
             if scalars.count == 1 {
                 symbols[scalars[0]] = token.rawValue
             } else {
@@ -123,7 +131,9 @@ struct EncoderBuilder {
     }
 
     /// The symbol of a part of a token: of its single character, or of the token that it is.
-    private func symbol(of text: ArraySlice<UInt8>, _ symbols: ScalarTable, _ index: ByteStringIndex) -> Int32? {
+    private func symbol(of text: ArraySlice<UInt8>, _ symbols: ScalarTable, _ index: ByteStringIndex)
+        -> Int32?
+    {
         if text.count == UTF8Sequence.length(startingWith: text[text.startIndex]) {
             return UTF8Sequence.decode(Array(text), at: 0).map { symbols[$0.scalar] }
         }
@@ -136,7 +146,7 @@ struct EncoderBuilder {
     private func mergeableTokens() -> [TokenID] {
         vocabulary.tokens.filter { token in
             let kind = vocabulary.kind(of: token)
-            return !kind.isHidden && kind != .byte && !vocabulary.text(of: token).isEmpty
+            return !kind.isControl && kind != .byte && !vocabulary.text(of: token).isEmpty
         }
     }
 
@@ -149,7 +159,8 @@ struct EncoderBuilder {
     private func table(of merges: [Merge]) throws(TokenizationError) -> MergeTable {
         guard merges.count <= TokenizationLimits.mergeCount else {
             throw TokenizationError(
-                .countMismatch(key: "merges", found: merges.count, expected: TokenizationLimits.mergeCount), path: path)
+                .countMismatch(key: "merges", found: merges.count, expected: TokenizationLimits.mergeCount),
+                path: path)
         }
         var table = MergeTable(capacity: merges.count)
         for (index, merge) in merges.enumerated() {

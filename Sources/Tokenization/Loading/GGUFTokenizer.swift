@@ -31,7 +31,8 @@ struct GGUFTokenizer {
         let merges = try metadata.required(key, try metadata.strings(key))
         let rules = try rules(vocabulary, addsBOS: pretokenizer.addsBOS, hasDefaultIDs: false)
         let encoder = try EncoderBuilder(vocabulary: vocabulary, path: metadata.path).byteLevel(
-            merges: merges.map { .joined($0) }, pretokenizer: pretokenizer, ignoresMerges: pretokenizer.ignoresMerges,
+            merges: merges.map { .joined($0) }, pretokenizer: pretokenizer,
+            ignoresMerges: pretokenizer.ignoresMerges,
             unknown: nil, addsLeadingSpace: false)
         return try tokenizer(vocabulary, .byteLevel(encoder), rules)
     }
@@ -72,12 +73,15 @@ struct GGUFTokenizer {
     private func vocabulary(_ spelling: Vocabulary.Spelling) throws(TokenizationError) -> Vocabulary {
         let key = "tokenizer.ggml.tokens"
         let texts = try metadata.required(key, try metadata.strings(key))
-        return try Vocabulary(texts: texts, kinds: try kinds(of: texts), spelling: spelling, path: metadata.path)
+        return try Vocabulary(
+            texts: texts, kinds: try kinds(of: texts), spelling: spelling, path: metadata.path)
     }
 
     private func kinds(of texts: [String]) throws(TokenizationError) -> [TokenKind] {
         let key = "tokenizer.ggml.token_type"
-        guard let raw = try metadata.integers(key) else { return Array(repeating: .normal, count: texts.count) }
+        guard let raw = try metadata.integers(key) else {
+            return Array(repeating: .normal, count: texts.count)
+        }
         guard raw.count == texts.count else {
             throw TokenizationError(
                 .countMismatch(key: key, found: raw.count, expected: texts.count), path: metadata.path)
@@ -85,10 +89,10 @@ struct GGUFTokenizer {
         var kinds: [TokenKind] = []
         kinds.reserveCapacity(raw.count)
         for (id, value) in raw.enumerated() {
-            // 0 is "undefined", which files of old converters have.
-            guard let kind = value == 0 ? .normal : UInt8(exactly: value).flatMap(TokenKind.init(rawValue:)) else {
+            guard let kind = TokenKind(fileValue: value) else {
                 throw TokenizationError(
-                    .wrongMetadata(key: "\(key)[\(id)]", found: "\(value)", expected: "a token type from 0 to 6"),
+                    .wrongMetadata(
+                        key: "\(key)[\(id)]", found: "\(value)", expected: "a token type from 0 to 6"),
                     path: metadata.path)
             }
             kinds.append(StopTokens.kind(of: texts[id], listedAs: kind))
@@ -114,13 +118,16 @@ struct GGUFTokenizer {
         if rules.addsBOS { _ = try metadata.required("tokenizer.ggml.bos_token_id", rules.bos) }
         if rules.addsEOS { _ = try metadata.required("tokenizer.ggml.eos_token_id", rules.eos) }
         rules.endOfGeneration = StopTokens.found(in: vocabulary)
-        let named = [rules.eos, try metadata.id("eot", in: vocabulary), try metadata.id("eom", in: vocabulary)]
+        let named = [
+            rules.eos, try metadata.id("eot", in: vocabulary), try metadata.id("eom", in: vocabulary),
+        ]
         rules.endOfGeneration.formUnion(named.compactMap(\.self))
         return rules
     }
 
     /// The tokens that are cut out of a text as wholes.
-    private func patterns(_ vocabulary: Vocabulary) throws(TokenizationError) -> [SpecialTokenMatcher.Pattern] {
+    private func patterns(_ vocabulary: Vocabulary) throws(TokenizationError) -> [SpecialTokenMatcher.Pattern]
+    {
         // Phi-3's tokens swallow the white space after them; GGUF has no key for that, so llama.cpp goes by the name as well.
         let name = try metadata.string("general.name")?.lowercased() ?? ""
         let isPhi3 = name.contains("phi-3") || name.contains("phi3")
@@ -130,7 +137,7 @@ struct GGUFTokenizer {
             let text = Array(vocabulary.text(of: token))
             let keepsSpace = ["<unk>", "<s>", "<|endoftext|>"].contains { text.elementsEqual($0.utf8) }
             return SpecialTokenMatcher.Pattern(
-                token: token, text: text, isControl: kind.isHidden, takesSpaceAfter: isPhi3 && !keepsSpace)
+                token: token, text: text, isControl: kind.isControl, takesSpaceAfter: isPhi3 && !keepsSpace)
         }
     }
 }

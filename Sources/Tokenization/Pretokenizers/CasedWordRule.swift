@@ -16,12 +16,16 @@ struct CasedWordRule: PieceRule {
         if word > start {
             return keepsContractions ? text.end(ofContractionFrom: word, limit: limit, anyCase: true) : word
         }
-        if text.isAny(.number, at: start) { return text.end(ofDigitsFrom: start, limit: limit, maximum: digits) }
+        if text.isAny(.number, at: start) {
+            return text.end(ofDigitsFrom: start, limit: limit, maximum: digits)
+        }
         let next = text.next(start)
         let first = text.bytes[start] == 0x20 && next < limit ? next : start
         if !text.isAny([.space, .letter, .number], at: first) {
             var end = text.end(ofRunWithout: [.space, .letter, .number], from: first, limit: limit)
-            while end < limit && (text.isNewline(at: end) || text.bytes[end] == UInt8(ascii: "/")) { end += 1 }
+            while end < limit && (text.isNewline(at: end) || text.bytes[end] == UInt8(ascii: "/")) {
+                end += 1
+            }
             return end
         }
         return text.end(ofWhiteSpaceFrom: start, limit: limit)
@@ -53,13 +57,17 @@ struct CasedWordRule: PieceRule {
 
     private func headEnd(in text: borrowing ClassifiedText, from start: Int, limit: Int) -> Int {
         var end = start
-        while end < limit && text.isAny([.letter, .mark], at: end) && !text.isAny(.lower, at: end) { end += 1 }
+        while end < limit && text.isAny([.letter, .mark], at: end) && !text.isAny(.lower, at: end) {
+            end += 1
+        }
         return end
     }
 
     private func tailEnd(in text: borrowing ClassifiedText, from start: Int, limit: Int) -> Int {
         var end = start
-        while end < limit && text.isAny([.letter, .mark], at: end) && !text.isAny(.upper, at: end) { end += 1 }
+        while end < limit && text.isAny([.letter, .mark], at: end) && !text.isAny(.upper, at: end) {
+            end += 1
+        }
         return end
     }
 }

@@ -19,7 +19,9 @@ extension PieceRule {
             var end = matchEnd(in: text, from: position, limit: limit)
             if end == position {
                 // A gap: up to the next match.
-                repeat { end = text.next(end) } while end < limit && matchEnd(in: text, from: end, limit: limit) == end
+                repeat {
+                    end = text.next(end)
+                } while end < limit && matchEnd(in: text, from: end, limit: limit) == end
             }
             ends.append(end)
             position = end

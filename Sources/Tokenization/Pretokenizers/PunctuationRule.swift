@@ -15,6 +15,7 @@ struct PunctuationRule: PieceRule {
         if text.isAny(.punctuation, at: position) { return true }
         let byte = text.bytes[position]
         // The symbols of ASCII are $ + < = > ^ ` | ~.
-        return byte < 0x80 && text.isAny(.symbol, at: position) && (includesBackquote || byte != UInt8(ascii: "`"))
+        return byte < 0x80 && text.isAny(.symbol, at: position)
+            && (includesBackquote || byte != UInt8(ascii: "`"))
     }
 }

@@ -3,7 +3,8 @@ struct ThreeDigitsRule: PieceRule {
     func matchEnd(in text: borrowing ClassifiedText, from start: Int, limit: Int) -> Int {
         guard start + 3 <= limit else { return start }
         let digits: ClosedRange<UInt8> = 0x30...0x39
-        let isMatch = digits.contains(text.bytes[start]) && digits.contains(text.bytes[start + 1])
+        let isMatch =
+            digits.contains(text.bytes[start]) && digits.contains(text.bytes[start + 1])
             && digits.contains(text.bytes[start + 2])
         return isMatch ? start + 3 : start
     }

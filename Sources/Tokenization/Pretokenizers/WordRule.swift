@@ -19,7 +19,9 @@ struct WordRule: PieceRule {
             if contraction > start { return contraction }
         }
         if text.isAny(letters, at: start) { return text.end(ofRunOf: letters, from: start, limit: limit) }
-        if text.isAny(.number, at: start) { return text.end(ofDigitsFrom: start, limit: limit, maximum: digits) }
+        if text.isAny(.number, at: start) {
+            return text.end(ofDigitsFrom: start, limit: limit, maximum: digits)
+        }
         let next = text.next(start)
         if next < limit, text.isAny(letters, at: next), !text.isNewline(at: start) {
             return text.end(ofRunOf: letters, from: next, limit: limit)

@@ -17,6 +17,33 @@ struct SpecialTokenMatcher: Sendable {
         var isWholeWord = false
     }
 
+    /// Where in a text control tokens are recognised.
+    enum ControlScope: Sendable {
+        case everywhere
+        case nowhere
+        /// Everywhere but in these parts, which are ascending and do not overlap.
+        case outside([Range<Int>])
+
+        func allows(_ range: Range<Int>) -> Bool {
+            switch self {
+            case .everywhere: return true
+            case .nowhere: return false
+            case .outside(let parts):
+                var low = 0
+                var high = parts.count
+                while low < high {
+                    let middle = (low + high) / 2
+                    if parts[middle].upperBound <= range.lowerBound {
+                        low = middle + 1
+                    } else {
+                        high = middle
+                    }
+                }
+                return low == parts.count || parts[low].lowerBound >= range.upperBound
+            }
+        }
+    }
+
     /// A part of a text: a special token, or the bytes between two.
     enum Fragment: Equatable {
         case text(Range<Int>)
@@ -52,21 +79,23 @@ struct SpecialTokenMatcher: Sendable {
 
     /// The parts of a text, in order; none of them is empty.
     ///
-    /// - Parameter parsesControl: whether control tokens are recognised, or only user-defined ones.
+    /// - Parameter control: where control tokens are recognised; user-defined ones are everywhere.
     /// Cost: O(bytes) times the longest token in the worst case, O(bytes) where special tokens are rare.
-    func fragments(of bytes: [UInt8], parsesControl: Bool) -> [Fragment] {
+    func fragments(of bytes: [UInt8], parsingControl control: ControlScope) -> [Fragment] {
         var fragments: [Fragment] = []
         var textStart = 0
         var position = 0
         while position < bytes.count {
             guard firstNodes[Int(bytes[position])] != 0,
-                let (pattern, end) = match(bytes, at: position, parsesControl)
+                let (pattern, end) = match(bytes, at: position, control)
             else {
                 position += 1
                 continue
             }
             var textEnd = position
-            if pattern.takesSpaceBefore { textEnd = Self.startOfSpaces(bytes, before: position, from: textStart) }
+            if pattern.takesSpaceBefore {
+                textEnd = Self.startOfSpaces(bytes, before: position, from: textStart)
+            }
             if textEnd > textStart { fragments.append(.text(textStart..<textEnd)) }
             fragments.append(.token(pattern.token))
             position = pattern.takesSpaceAfter ? Self.endOfSpaces(bytes, from: end) : end
@@ -76,14 +105,14 @@ struct SpecialTokenMatcher: Sendable {
         return fragments
     }
 
-    private func match(_ bytes: [UInt8], at start: Int, _ parsesControl: Bool) -> (Pattern, end: Int)? {
+    private func match(_ bytes: [UInt8], at start: Int, _ control: ControlScope) -> (Pattern, end: Int)? {
         var node = firstNodes[Int(bytes[start])]
         var position = start + 1
         var found: (Pattern, end: Int)?
         while true {
             if ends[Int(node)] >= 0 {
                 let pattern = patterns[Int(ends[Int(node)])]
-                let isAllowed = parsesControl || !pattern.isControl
+                let isAllowed = !pattern.isControl || control.allows(start..<position)
                 if isAllowed && (!pattern.isWholeWord || Self.isWord(bytes, start..<position)) {
                     found = (pattern, position)
                 }
@@ -102,7 +131,9 @@ struct SpecialTokenMatcher: Sendable {
             let classes = CharacterClass(rawValue: CharacterClasses.unicode.rawClass(of: scalar))
             return !classes.isDisjoint(with: [.letter, .number, .mark]) || scalar == 0x5F
         }
-        if range.lowerBound > 0, isWordCharacter(start(ofCharacterBefore: range.lowerBound, bytes)) { return false }
+        if range.lowerBound > 0, isWordCharacter(start(ofCharacterBefore: range.lowerBound, bytes)) {
+            return false
+        }
         return range.upperBound >= bytes.count || !isWordCharacter(range.upperBound)
     }
 

@@ -43,10 +43,12 @@ struct Vocabulary: Sendable {
             let bytes = Array(text.utf8)
             guard bytes.count <= TokenizationLimits.tokenBytes else {
                 throw TokenizationError(
-                    .tokenTooLong(token: id, bytes: bytes.count, limit: TokenizationLimits.tokenBytes), path: path)
+                    .tokenTooLong(token: id, bytes: bytes.count, limit: TokenizationLimits.tokenBytes),
+                    path: path)
             }
             if !bytes.isEmpty, let first = index.insert(bytes[...], Int32(id)) {
-                throw TokenizationError(.duplicateToken(text: text, first: Int(first), second: id), path: path)
+                throw TokenizationError(
+                    .duplicateToken(text: text, first: Int(first), second: id), path: path)
             }
             spelled.append(bytes)
             decoded.append(Self.piece(text, bytes, kinds[id], spelling))
@@ -81,9 +83,11 @@ struct Vocabulary: Sendable {
         return token(withText: text)
     }
 
-    private static func piece(_ text: String, _ bytes: [UInt8], _ kind: TokenKind, _ spelling: Spelling) -> [UInt8] {
+    private static func piece(_ text: String, _ bytes: [UInt8], _ kind: TokenKind, _ spelling: Spelling)
+        -> [UInt8]
+    {
         switch kind {
-        case .control, .unknown, .userDefined: return bytes
+        case .control, .shownControl, .unknown, .userDefined: return bytes
         case .byte: return byte(named: bytes).map { [$0] } ?? bytes
         case .normal, .unused:
             switch spelling {
