@@ -51,8 +51,8 @@ extension TokenizationError: CustomStringConvertible {
         case .byteWithoutToken(let byte):
             return "the vocabulary has no token for the byte 0x\(String(byte, radix: 16)) of the text"
         case .unknownChatTemplate(let found):
-            return
-                "\(found); name one with --chat-template NAME (\(ChatTemplateRegistry.names.joined(separator: ", ")))"
+            let names = ChatTemplateRegistry.names.joined(separator: ", ")
+            return "\(found); name one with --chat-template NAME (\(names))"
         case .unsupportedRole(let role, let template):
             return "the chat template \(template) has no place for a message of the role '\(role)'"
         }

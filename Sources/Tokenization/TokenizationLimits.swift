@@ -1,6 +1,7 @@
 /// The largest values that a tokenizer's description may have.
 enum TokenizationLimits {
-    /// Published vocabularies end near 262,000 tokens; this leaves room and keeps the tables under a gigabyte.
+    /// Published vocabularies end near 262,000 tokens; this leaves room and keeps the tables under a
+    /// gigabyte.
     static let tokenCount = 4_000_000
     /// Published merge lists end near 600,000.
     static let mergeCount = 8_000_000

@@ -4,10 +4,11 @@ extension Tokenizer {
     /// The tokens of a text.
     ///
     /// - Parameter addSpecial: whether BOS and EOS are added where the model wants them.
-    /// - Parameter parseSpecial: whether the text of a control token (`<|im_start|>`) becomes that token; where false it is spelled
+    /// - Parameter parseSpecial: whether the text of a control token (`<|im_start|>`) becomes that token;
+    ///   where false it is spelled
     ///   like any other text. User-defined tokens are recognised either way.
-    /// - Throws: `byteWithoutToken`, `textTooLong`.
-    /// Cost: O(n log n) in the longest piece that the pre-tokenizer leaves, linear in the text; allocates: once per call.
+    /// - Throws: `byteWithoutToken`, `textTooLong`. Cost: O(n log n) in the longest piece that the
+    ///   pre-tokenizer leaves, linear in the text; allocates: once per call.
     public func encode(
         _ text: String, addSpecial: Bool = true, parseSpecial: Bool = false
     ) throws(TokenizationError) -> [TokenID] {
@@ -25,7 +26,8 @@ extension Tokenizer {
             control: parseSpecial ? .everywhere : .nowhere)
     }
 
-    /// The tokens of a conversation: BOS where the vocabulary's rules or the format want it, control tokens in markup only.
+    /// The tokens of a conversation: BOS where the vocabulary's rules or the format want it, control tokens
+    /// in markup only.
     ///
     /// - Throws: `byteWithoutToken`, `textTooLong`.
     public func encode(_ prompt: ChatPrompt) throws(TokenizationError) -> [TokenID] {

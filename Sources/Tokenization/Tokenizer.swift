@@ -56,7 +56,8 @@ public final class Tokenizer: Sendable {
 
     /// The token whose text in the vocabulary is exactly this, as in `<|im_end|>`.
     ///
-    /// The text is compared in the file's spelling: byte-level vocabularies write a leading space as `Ġ`, others as `▁`.
+    /// The text is compared in the file's spelling: byte-level vocabularies write a leading space as `Ġ`,
+    /// others as `▁`.
     public func token(forText text: String) -> TokenID? {
         vocabulary.token(withText: Array(text.utf8))
     }

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 import Tokenization
 
-/// Real vocabularies with the encodings of the models' own tokenizers: `NAME.gguf` with `NAME.gguf.inp` and `NAME.gguf.out`.
+/// Real vocabularies with the encodings of the models' own tokenizers: `NAME.gguf` with `NAME.gguf.inp` and
+/// `NAME.gguf.out`.
 @Suite("Shared vocabularies", .needsSharedFixtures)
 struct SharedVocabularyTests {
     static let folder = "fixtures/tokenizers"

@@ -1,6 +1,7 @@
 /// Byte-level BPE: pieces of text are merged from their bytes, so that every text can be spelled.
 ///
-/// Source: Sennrich et al. 2016, arXiv 1508.07909 (BPE); Radford et al. 2019 (on bytes, with a split pattern).
+/// Source: Sennrich et al. 2016, arXiv 1508.07909 (BPE); Radford et al. 2019 (on bytes, with a split
+/// pattern).
 struct ByteLevelEncoder: Sendable {
     let pretokenizer: Pretokenizer
     let merges: MergeTable

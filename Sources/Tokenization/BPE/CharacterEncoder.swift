@@ -1,8 +1,8 @@
-/// SentencePiece-style BPE: text is merged from its characters, spaces written as U+2581, and characters that the
-/// vocabulary lacks fall back to the tokens of their bytes.
+/// SentencePiece-style BPE: text is merged from its characters, spaces written as U+2581, and characters that
+/// the vocabulary lacks fall back to the tokens of their bytes.
 ///
-/// Source: Kudo and Richardson 2018, arXiv 1808.06226; the merge order by score is llama.cpp's, the order by rank that of the
-/// Hugging Face tokenizers library.
+/// Source: Kudo and Richardson 2018, arXiv 1808.06226; the merge order by score is llama.cpp's, the order by
+/// rank that of the Hugging Face tokenizers library.
 struct CharacterEncoder: Sendable {
     /// When a piece of text is given a leading space.
     enum SpacePrefix: Sendable {

@@ -1,7 +1,8 @@
 /// Knows between which characters no merge can ever reach, because no token holds the two side by side.
 ///
-/// A text may be cut there without changing its tokens, which turns one word of a whole text into many short ones. The answer errs
-/// to the safe side only: two pairs of characters may share a bit, and then fewer cuts are found.
+/// A text may be cut there without changing its tokens, which turns one word of a whole text into many short
+/// ones. The answer errs to the safe side only: two pairs of characters may share a bit, and then fewer cuts
+/// are found.
 struct MergeBoundaries: Sendable {
     private static let hashedBits: UInt32 = 1 << 20
     /// ASCII and the stand-in for a space have bits of their own.

@@ -1,6 +1,7 @@
 /// A queue of candidates for merging: lowest rank first, of equal ranks the leftmost.
 ///
-/// A heap with four children per node over `rank << 32 | position`, which needs half the levels of a binary one.
+/// A heap with four children per node over `rank << 32 | position`, which needs half the levels of a binary
+/// one.
 struct MergeQueue {
     private var heap: [UInt64] = []
 

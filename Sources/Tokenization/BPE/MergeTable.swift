@@ -14,7 +14,8 @@ struct MergeTable: Sendable {
         pairs.insert(left, right, UInt64(rank) << 32 | UInt64(UInt32(bitPattern: merged)))
     }
 
-    /// The merge of two symbols, or `PairTable.none`: comparing `value >> 32` compares ranks. Negative symbols never merge.
+    /// The merge of two symbols, or `PairTable.none`: comparing `value >> 32` compares ranks. Negative
+    /// symbols never merge.
     func merge(_ left: Int32, _ right: Int32) -> UInt64 {
         pairs.value(left, right)
     }

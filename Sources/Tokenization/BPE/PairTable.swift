@@ -1,4 +1,5 @@
-/// A map from two small numbers to one large one: adjacent tokens to their merge, a trie's node and byte to the next node.
+/// A map from two small numbers to one large one: adjacent tokens to their merge, a trie's node and byte to
+/// the next node.
 struct PairTable: Sendable {
     /// The answer for a pair that is not in the table; larger than every stored value.
     static let none = UInt64.max

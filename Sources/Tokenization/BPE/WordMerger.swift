@@ -1,6 +1,8 @@
-/// Merges the symbols of one word, best merge first, until none is left. Its memory is reused from word to word.
+/// Merges the symbols of one word, best merge first, until none is left. Its memory is reused from word to
+/// word.
 ///
-/// Short words scan for the best pair; long ones keep a linked list and a queue, so that a word of n symbols costs O(n log n).
+/// Short words scan for the best pair; long ones keep a linked list and a queue, so that a word of n symbols
+/// costs O(n log n).
 struct WordMerger {
     /// Symbols before `merge`, tokens after; negative: a symbol without a token.
     private(set) var ids: [Int32] = []

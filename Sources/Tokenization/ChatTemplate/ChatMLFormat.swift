@@ -32,8 +32,8 @@ struct ChatMLFormat: ChatFormat {
         prompt.appendMarkup("<|im_start|>assistant\n")
     }
 
-    /// The literal between `<|im_start|>system\n` and `<|im_end|>`, where a template has one: anything with quotes or braces is
-    /// an expression.
+    /// The literal between `<|im_start|>system\n` and `<|im_end|>`, where a template has one: anything with
+    /// quotes or braces is an expression.
     private static func defaultSystem(in template: String) -> String? {
         for newline in ["\\n", "\n"] {
             var rest = template[...]

@@ -1,5 +1,5 @@
-/// A rendered conversation that remembers which parts are markup: only there do control tokens count, so that a message which holds
-/// the text `<|im_end|>` cannot end its turn.
+/// A rendered conversation that remembers which parts are markup: only there do control tokens count, so that
+/// a message which holds the text `<|im_end|>` cannot end its turn.
 public struct ChatPrompt: Sendable, Equatable {
     /// Everything the model reads, as UTF-8.
     public private(set) var bytes: [UInt8] = []

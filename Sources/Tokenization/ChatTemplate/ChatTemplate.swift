@@ -1,7 +1,8 @@
 /// The format in which a model reads a conversation.
 ///
-/// Files carry it as a Jinja program. It is not run: it is recognised by the markers of its family, and the family's format is
-/// written by hand. Tool calls, documents and thinking switches of the original templates are left out.
+/// Files carry it as a Jinja program. It is not run: it is recognised by the markers of its family, and the
+/// family's format is written by hand. Tool calls, documents and thinking switches of the original templates
+/// are left out.
 public struct ChatTemplate: Sendable {
     private let format: any ChatFormat
     private let mentionsBOS: Bool

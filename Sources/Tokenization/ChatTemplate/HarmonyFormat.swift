@@ -1,4 +1,5 @@
-/// Harmony, the format of gpt-oss: messages go through channels, and the user's system message is the developer's.
+/// Harmony, the format of gpt-oss: messages go through channels, and the user's system message is the
+/// developer's.
 ///
 ///     <|start|>system<|message|>...<|end|><|start|>developer<|message|># Instructions
 ///

@@ -1,4 +1,5 @@
-/// The formats of Mistral's models, which differ in spaces; a system message stands before the text of a user message.
+/// The formats of Mistral's models, which differ in spaces; a system message stands before the text of a user
+/// message.
 ///
 ///     v1          [INST] Hello [/INST] Hi</s>      (a space before the opening mark too)
 ///     v3          [INST] Hello[/INST] Hi</s>

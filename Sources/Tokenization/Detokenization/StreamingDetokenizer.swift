@@ -10,7 +10,8 @@ public struct StreamingDetokenizer: Sendable {
     private var pending: [UInt8] = []
     private var stripsSpace: Bool
 
-    /// - Parameter atStart: whether the first token starts a text. False for tokens that continue a prompt: a space in front of the
+    /// - Parameter atStart: whether the first token starts a text. False for tokens that continue a prompt: a
+    ///   space in front of the
     ///   first word is then part of the text.
     public init(_ tokenizer: Tokenizer, showingControl: Bool = false, atStart: Bool = true) {
         self.tokenizer = tokenizer

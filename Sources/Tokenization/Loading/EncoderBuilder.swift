@@ -36,7 +36,8 @@ struct EncoderBuilder {
 
     // MARK: - Characters
 
-    /// Merges by score: of two neighbours whose text together is a token, the token with the higher score first.
+    /// Merges by score: of two neighbours whose text together is a token, the token with the higher score
+    /// first.
     ///
     /// - Throws: `countMismatch`, `wrongMetadata` for a score that is not a number.
     func scored(
@@ -103,7 +104,8 @@ struct EncoderBuilder {
 
     /// The symbols of single characters and the neighbours inside tokens.
     ///
-    /// - Parameter countingCharactersOfTokens: whether a character that is no token but part of one is a symbol too, numbered from
+    /// - Parameter countingCharactersOfTokens: whether a character that is no token but part of one is a
+    ///   symbol too, numbered from
     ///   the end of the vocabulary.
     private func characterTables(
         countingCharactersOfTokens: Bool

@@ -2,7 +2,8 @@ import ModelFiles
 
 /// Builds a tokenizer from the `tokenizer.*` keys of a GGUF file.
 ///
-/// Source: the GGUF specification, section on tokenizer metadata; defaults and flags as in llama.cpp's vocabulary loader.
+/// Source: the GGUF specification, section on tokenizer metadata; defaults and flags as in llama.cpp's
+/// vocabulary loader.
 struct GGUFTokenizer {
     private let metadata: TokenizerMetadata
     private let forcedPretokenizer: String?
@@ -128,7 +129,8 @@ struct GGUFTokenizer {
     /// The tokens that are cut out of a text as wholes.
     private func patterns(_ vocabulary: Vocabulary) throws(TokenizationError) -> [SpecialTokenMatcher.Pattern]
     {
-        // Phi-3's tokens swallow the white space after them; GGUF has no key for that, so llama.cpp goes by the name as well.
+        // Phi-3's tokens swallow the white space after them; GGUF has no key for that, so llama.cpp goes by
+        // the name as well.
         let name = try metadata.string("general.name")?.lowercased() ?? ""
         let isPhi3 = name.contains("phi-3") || name.contains("phi3")
         return vocabulary.tokens.compactMap { token in

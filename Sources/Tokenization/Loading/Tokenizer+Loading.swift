@@ -1,9 +1,11 @@
 public import ModelFiles
 
 extension Tokenizer {
-    /// The tokenizer of a model: from the metadata of a GGUF file, or from `tokenizer.json` in a Hugging Face folder.
+    /// The tokenizer of a model: from the metadata of a GGUF file, or from `tokenizer.json` in a Hugging Face
+    /// folder.
     ///
-    /// - Parameter pretokenizer: the GGUF name of the pre-tokenizer to use whatever the file says; nil for the file's own.
+    /// - Parameter pretokenizer: the GGUF name of the pre-tokenizer to use whatever the file says; nil for
+    ///   the file's own.
     /// - Throws: `TokenizationError` naming the file and the key, token or pattern that cannot be used.
     public static func load(
         from file: ModelFile, forcing pretokenizer: String? = nil

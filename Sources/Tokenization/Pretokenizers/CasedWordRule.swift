@@ -1,14 +1,16 @@
 /// The pattern of GPT-4o, gpt-oss and Llama 4, which cuts before a capital inside a word.
 ///
-///     [^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?
-///     |[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+/// [^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+/// |[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?
 ///     |\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
 ///
-/// Below, "head" is the first bracket of letters and "tail" the second; a letter without case, and a mark, is both.
+/// Below, "head" is the first bracket of letters and "tail" the second; a letter without case, and a mark, is
+/// both.
 /// Source: o200k_base of the tiktoken library; the `tokenizer.json` of each model.
 struct CasedWordRule: PieceRule {
     var digits = 3
-    /// Whether a contraction stays with its word: the `(?i:...)?`; otherwise there is none in the pattern (Mistral's Tekken).
+    /// Whether a contraction stays with its word: the `(?i:...)?`; otherwise there is none in the pattern
+    /// (Mistral's Tekken).
     var keepsContractions = true
 
     func matchEnd(in text: borrowing ClassifiedText, from start: Int, limit: Int) -> Int {

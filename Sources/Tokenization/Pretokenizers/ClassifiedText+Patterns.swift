@@ -1,6 +1,7 @@
 /// The parts that many split patterns share.
 extension ClassifiedText {
-    /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)`, or the same without `(?i:)`: where it ends; `start` where it does not match.
+    /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)`, or the same without `(?i:)`: where it ends; `start` where it does not
+    /// match.
     func end(ofContractionFrom start: Int, limit: Int, anyCase: Bool) -> Int {
         guard start + 1 < limit, bytes[start] == UInt8(ascii: "'") else { return start }
         let fold: UInt8 = anyCase ? 0x20 : 0
@@ -20,8 +21,8 @@ extension ClassifiedText {
 
     /// `\s*[\r\n]+|\s+(?!\S)|\s+`: where it ends; `start` where no white space starts.
     ///
-    /// A run of white space goes up to its last line break; where it has none, all but its last character, which belongs to the word
-    /// that follows; where it is one character, or the text ends with it, whole.
+    /// A run of white space goes up to its last line break; where it has none, all but its last character,
+    /// which belongs to the word that follows; where it is one character, or the text ends with it, whole.
     func end(ofWhiteSpaceFrom start: Int, limit: Int) -> Int {
         let end = end(ofRunOf: .space, from: start, limit: limit)
         var newline = end

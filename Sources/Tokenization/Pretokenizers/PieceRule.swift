@@ -1,7 +1,9 @@
-/// One split pattern: it says where the match at a position ends. What it does not match stays a piece between two matches.
+/// One split pattern: it says where the match at a position ends. What it does not match stays a piece
+/// between two matches.
 ///
-/// Every rule is a hand-written scanner that reads like the pattern in its comment. It sees only the piece up to `limit`, so that a
-/// pattern's look at "the end of the text" means the end of the piece that an earlier pattern cut.
+/// Every rule is a hand-written scanner that reads like the pattern in its comment. It sees only the piece up
+/// to `limit`, so that a pattern's look at "the end of the text" means the end of the piece that an earlier
+/// pattern cut.
 protocol PieceRule: Sendable {
     /// Where the match that starts at `start` ends; `start` itself where there is none.
     ///

@@ -1,5 +1,5 @@
-/// How a model's text is cut into pieces before bytes are merged into tokens: one or more patterns, each applied to the pieces
-/// of the one before.
+/// How a model's text is cut into pieces before bytes are merged into tokens: one or more patterns, each
+/// applied to the pieces of the one before.
 struct Pretokenizer: Sendable {
     /// The name in GGUF's `tokenizer.ggml.pre`.
     let name: String

@@ -1,7 +1,8 @@
 /// Every pre-tokenizer by its GGUF names. A new one is a row here, and a rule file where no rule fits.
 ///
-/// Source: the names, patterns and flags are those of llama.cpp's vocabulary loader (src/llama-vocab.cpp); where that program
-/// approximates a pattern for its regex engine, ours is the original of the model's `tokenizer.json`.
+/// Source: the names, patterns and flags are those of llama.cpp's vocabulary loader (src/llama-vocab.cpp);
+/// where that program approximates a pattern for its regex engine, ours is the original of the model's
+/// `tokenizer.json`.
 enum PretokenizerRegistry {
     /// One pre-tokenizer and the names it goes by, the plainest first.
     struct Row: Sendable {
@@ -51,7 +52,8 @@ enum PretokenizerRegistry {
         Row(names: ["ufakzeka"], rules: [WordRule(digits: 1, cutsContractions: false)]),
         Row(names: ["laguna"], rules: [LinesRule(), WordRule(digits: 1)]),
         Row(
-            names: ["minicpm5"], rules: [DigitsRule(maximum: 3), WordRule(digits: .max)], ignoresMerges: true),
+            names: ["minicpm5"], rules: [DigitsRule(maximum: 3), WordRule(digits: .max)],
+            ignoresMerges: true),
         Row(names: ["gpt-4o", "llama4", "minimax-m2", "kanana2", "talkie"], rules: [CasedWordRule()]),
         Row(
             names: ["tekken"], rules: [CasedWordRule(digits: 1, keepsContractions: false)],

@@ -1,6 +1,8 @@
-/// The last pattern of DeepSeek V3 and its relatives, where an ASCII punctuation mark takes the ASCII word that follows it.
+/// The last pattern of DeepSeek V3 and its relatives, where an ASCII punctuation mark takes the ASCII word
+/// that follows it.
 ///
-///     [!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*
+///     [!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+|
+/// ?[\p{P}\p{S}]+[\r\n]*
 ///     |\s*[\r\n]+|\s+(?!\S)|\s+
 ///
 /// Digits and control characters match none of it: they stay between the matches.

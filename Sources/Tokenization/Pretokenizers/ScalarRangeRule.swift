@@ -1,4 +1,5 @@
-/// Characters of a list of ranges, optionally with the white space in front of them: `[a-z...]+` or `\s?[a-z...]+`.
+/// Characters of a list of ranges, optionally with the white space in front of them: `[a-z...]+` or
+/// `\s?[a-z...]+`.
 struct ScalarRangeRule: PieceRule {
     /// Inclusive, ascending, not touching.
     private let ranges: [ClosedRange<UInt32>]

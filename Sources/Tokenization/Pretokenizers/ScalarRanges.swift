@@ -22,7 +22,8 @@ enum ScalarRanges {
         0x10C80...0x10CB2, 0x10CC0...0x10CF2, 0x118A0...0x118DF, 0x1E900...0x1E943,
     ]
 
-    /// ASCII from `!` to `~` without digits, its full-width twins, quotation marks, and the ideographic space and stops.
+    /// ASCII from `!` to `~` without digits, its full-width twins, quotation marks, and the ideographic space
+    /// and stops.
     static let punctuation: [ClosedRange<UInt32>] = [
         0x21...0x2F, 0x3A...0x7E, 0x2018...0x201F, 0x3000...0x3002, 0xFF01...0xFF0F, 0xFF1A...0xFF5E,
     ]

@@ -5,7 +5,8 @@ struct TrailingSpaceRule: PieceRule {
         return end == limit ? end : start
     }
 
-    /// From the end backwards: tried from the front, a long run of spaces in the middle would be scanned once per space.
+    /// From the end backwards: tried from the front, a long run of spaces in the middle would be scanned once
+    /// per space.
     func cut(_ text: borrowing ClassifiedText, from start: Int, limit: Int, into ends: inout [Int]) {
         var trailing = limit
         while trailing > start && text.isAny(.space, at: trailing - 1) { trailing -= 1 }

@@ -1,7 +1,7 @@
 /// UTF-8 text with the class of the character that each byte belongs to.
 ///
-/// Pre-tokenizers walk bytes, not characters: a run of letters is a run of bytes whose class is `letter`, and no pattern ever
-/// cuts a character, because all bytes of a character have its class.
+/// Pre-tokenizers walk bytes, not characters: a run of letters is a run of bytes whose class is `letter`, and
+/// no pattern ever cuts a character, because all bytes of a character have its class.
 struct ClassifiedText: Sendable {
     let bytes: [UInt8]
     /// Raw `CharacterClass` of each byte's character.

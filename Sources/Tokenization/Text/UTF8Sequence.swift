@@ -57,7 +57,8 @@ enum UTF8Sequence {
         return 0
     }
 
-    /// The second bytes that may follow a first byte: narrower where overlong forms, surrogates or too large values begin.
+    /// The second bytes that may follow a first byte: narrower where overlong forms, surrogates or too large
+    /// values begin.
     private static func continuationRange(after first: UInt8) -> ClosedRange<UInt8> {
         switch first {
         case 0xE0: 0xA0...0xBF

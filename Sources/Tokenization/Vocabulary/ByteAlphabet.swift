@@ -1,6 +1,8 @@
-/// The reversible spelling of bytes as printable characters in which byte-level vocabularies are written: a space is `Ġ`.
+/// The reversible spelling of bytes as printable characters in which byte-level vocabularies are written: a
+/// space is `Ġ`.
 ///
-/// The bytes that are printable in Latin-1 stand for themselves; the other 68, in ascending order, are U+0100, U+0101 and so on.
+/// The bytes that are printable in Latin-1 stand for themselves; the other 68, in ascending order, are
+/// U+0100, U+0101 and so on.
 /// Source: GPT-2's `bytes_to_unicode`, as every byte-level vocabulary uses it.
 enum ByteAlphabet {
     /// The scalar value that spells each byte.

@@ -1,7 +1,7 @@
 /// Finds the number that was stored with a byte string.
 ///
-/// An open-addressing table rather than a `Dictionary` of `String`: strings compare by canonical equivalence, which makes one token
-/// of "é" and "é", and hashing them costs several times more.
+/// An open-addressing table rather than a `Dictionary` of `String`: strings compare by canonical equivalence,
+/// which makes one token of "é" and "é", and hashing them costs several times more.
 struct ByteStringIndex: Sendable {
     private var strings = ByteStrings()
     private var values: [Int32] = []
@@ -19,7 +19,8 @@ struct ByteStringIndex: Sendable {
         seed = UInt64.random(in: .min ... .max)
     }
 
-    /// Stores `value` with `string`, unless the string is there already: then it returns the value that was stored first.
+    /// Stores `value` with `string`, unless the string is there already: then it returns the value that was
+    /// stored first.
     @discardableResult
     mutating func insert(_ string: ArraySlice<UInt8>, _ value: Int32) -> Int32? {
         if (values.count + 1) * 2 > slots.count { grow() }

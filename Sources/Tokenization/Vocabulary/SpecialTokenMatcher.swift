@@ -2,7 +2,8 @@ import ModelFiles
 
 /// Cuts special tokens out of a text as wholes: the longest that starts at the leftmost place.
 ///
-/// A trie over bytes, left at the first byte that no token starts with, so that ordinary text costs one look-up per byte.
+/// A trie over bytes, left at the first byte that no token starts with, so that ordinary text costs one
+/// look-up per byte.
 struct SpecialTokenMatcher: Sendable {
     /// A token and how it treats its surroundings.
     struct Pattern: Sendable {

@@ -6,9 +6,11 @@ enum TokenKind: Sendable {
     case normal
     /// Stands for text that the vocabulary cannot spell.
     case unknown
-    /// Steers the model (start of text, end of turn); recognised in a text only where special tokens are parsed.
+    /// Steers the model (start of text, end of turn); recognised in a text only where special tokens are
+    /// parsed.
     case control
-    /// A control token that is part of what the model says, as the head of a Harmony message: recognised as the others, but shown.
+    /// A control token that is part of what the model says, as the head of a Harmony message: recognised as
+    /// the others, but shown.
     case shownControl
     /// Added by the model's makers; recognised in every text before anything else.
     case userDefined
