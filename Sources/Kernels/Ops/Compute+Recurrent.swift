@@ -26,6 +26,9 @@ public struct DeltaRuleInput: Sendable {
 }
 
 extension Compute {
+    /// The longest convolution, in positions.
+    public static let maximumConvolutionTaps = Int(SLUICE_CONVOLUTION_TAPS)
+
     /// The gated delta rule, token after token: S *= exp(decay); S += key
     /// (beta (value - key^T S))^T; output = query^T S.
     ///

@@ -1,0 +1,14 @@
+extension ModelFile {
+    /// Calls `body` with the bytes `range` of a tensor that is no matrix; a tensor's bytes start at 0.
+    ///
+    /// - Precondition: `tensor` is one of this file's, and the range lies inside it. Allocates: none.
+    public func withBytes<Result>(
+        of tensor: OpaqueTensor, in range: Range<Int>, _ body: (Span<UInt8>) -> Result
+    ) -> Result {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= tensor.byteCount,
+            "bytes \(range) of \(tensor.byteCount)")
+        let start = tensor.offset + range.lowerBound
+        return bytes(of: tensor.part).withSpan(start..<start + range.count, body)
+    }
+}
