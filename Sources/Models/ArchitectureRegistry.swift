@@ -31,6 +31,8 @@ public enum ArchitectureRegistry {
         PhiMoE.architecture,
         GraniteMoE.architecture,
         GLM4MoE.architecture,
+        DeepSeek2.architecture,
+        DeepSeek3.architecture,
     ]
 
     /// The architecture of `file`.

@@ -3,6 +3,7 @@ import Kernels
 /// The first half of a layer: how tokens see each other.
 public enum Mixer: Sendable {
     case attention(GroupedQueryAttention)
+    case latentAttention(LatentAttention)
 }
 
 /// One layer of a model: x += scale * mixer(norm(x)); x += scale * feedForward(norm(x)).
@@ -31,6 +32,7 @@ extension Mixer {
     public var stateShape: LayerStateShape {
         switch self {
         case .attention(let attention): attention.stateShape
+        case .latentAttention(let attention): attention.stateShape
         }
     }
 
@@ -38,6 +40,7 @@ extension Mixer {
     var rotary: RotaryTable? {
         switch self {
         case .attention(let attention): attention.rotary
+        case .latentAttention(let attention): attention.rotary
         }
     }
 
@@ -45,6 +48,8 @@ extension Mixer {
     func forward(_ input: FloatMatrix, into output: FloatMatrix, layer: Int, context: StepContext) {
         switch self {
         case .attention(let attention): attention.forward(input, into: output, layer: layer, context: context)
+        case .latentAttention(let attention):
+            attention.forward(input, into: output, layer: layer, context: context)
         }
     }
 
@@ -52,6 +57,7 @@ extension Mixer {
     func scratchElements(rows: Int) -> Int {
         switch self {
         case .attention(let attention): attention.scratchElements(rows: rows)
+        case .latentAttention(let attention): attention.scratchElements(rows: rows)
         }
     }
 }
