@@ -4,6 +4,7 @@ import Kernels
 public enum Mixer: Sendable {
     case attention(GroupedQueryAttention)
     case latentAttention(LatentAttention)
+    case deltaNet(GatedDeltaNet)
 }
 
 /// One layer of a model: x += scale * mixer(norm(x)); x += scale * feedForward(norm(x)).
@@ -33,6 +34,7 @@ extension Mixer {
         switch self {
         case .attention(let attention): attention.stateShape
         case .latentAttention(let attention): attention.stateShape
+        case .deltaNet(let net): net.stateShape
         }
     }
 
@@ -41,6 +43,7 @@ extension Mixer {
         switch self {
         case .attention(let attention): attention.rotary
         case .latentAttention(let attention): attention.rotary
+        case .deltaNet: nil
         }
     }
 
@@ -50,6 +53,7 @@ extension Mixer {
         case .attention(let attention): attention.forward(input, into: output, layer: layer, context: context)
         case .latentAttention(let attention):
             attention.forward(input, into: output, layer: layer, context: context)
+        case .deltaNet(let net): net.forward(input, into: output, layer: layer, context: context)
         }
     }
 
@@ -58,6 +62,7 @@ extension Mixer {
         switch self {
         case .attention(let attention): attention.scratchElements(rows: rows)
         case .latentAttention(let attention): attention.scratchElements(rows: rows)
+        case .deltaNet(let net): net.scratchElements(rows: rows)
         }
     }
 }

@@ -28,6 +28,18 @@ extension WeightSource {
         }
     }
 
+    /// A small matrix [rows, columns] as one vector, row after row.
+    func flatVector(_ name: FileName, rows: Int, columns: Int) throws(ModelFileError) -> FloatVector {
+        let record = try require(name)
+        let stored = try matrix(record, shape: [rows, columns])
+        guard stored.format.blockElements == 1 else {
+            throw ModelFileError(
+                .wrongFormat(tensor: record.name, found: stored.format.name, expected: "F32, F16 or BF16"),
+                path: file.parts[record.part], offset: record.offset)
+        }
+        return try decode(stored.reshaped(columns: rows * columns))
+    }
+
     private func decode(_ row: WeightMatrix) throws(ModelFileError) -> FloatVector {
         let buffer = FloatBuffer(count: row.columns)
         Compute(pool: ThreadPool(threadCount: 1)).decodeRow(
