@@ -33,6 +33,7 @@ public enum ArchitectureRegistry {
         GLM4MoE.architecture,
         DeepSeek2.architecture,
         DeepSeek3.architecture,
+        GPTOSS.architecture,
         Qwen3Next.architecture,
     ]
 

@@ -25,6 +25,8 @@ public final class LanguageModel {
     public let file: ModelFile
     public let shape: ModelShape
     public let options: Options
+    /// Bytes of weights that were repacked into memory of their own, because no kernel reads the file's layout.
+    public let copiedWeightBytes: Int
     private let step: ForwardStep<MappedExperts>
     private let logitStorage: FloatBuffer
     private let stateShapes: [LayerStateShape]
@@ -47,6 +49,7 @@ public final class LanguageModel {
         shape = graph.shape
         stateShapes = graph.layers.map(\.mixer.stateShape)
         longLength = graph.originalContextLength
+        copiedWeightBytes = graph.ownedWeights.reduce(0) { $0 + $1.byteCount }
         step = ForwardStep(
             graph: graph, experts: experts,
             compute: Compute(pool: ThreadPool(threadCount: options.threadCount)),

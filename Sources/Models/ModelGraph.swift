@@ -17,6 +17,8 @@ public struct ModelGraph: Sendable {
     public var output: Linear
     /// Factor on the logits (Granite divides by its logits scaling); 1 elsewhere.
     public var logitScale: Float = 1
+    /// Memory of weights that could not be used where they lie in the file; the views of the layers need it.
+    public var ownedWeights: [WeightBuffer] = []
 
     public init(
         shape: ModelShape, embedding: WeightMatrix, layers: [Layer], experts: [MappedExperts.LayerExperts?],
