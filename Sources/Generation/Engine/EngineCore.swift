@@ -1,0 +1,65 @@
+import Kernels
+import ModelFiles
+import Models
+import Tokenization
+
+/// The model with the state of its one sequence. Runs on: engine thread.
+final class EngineCore {
+    let model: LanguageModel
+    let tokenizer: Tokenizer?
+    private let batch: Batch
+    private let state: SequenceState
+    /// The tokens that the state holds.
+    private var history: [TokenID] = []
+
+    init(file: ModelFile, tokenizer: Tokenizer?, options: LanguageModel.Options) throws {
+        model = try LanguageModel(file: file, options: options)
+        self.tokenizer = tokenizer
+        batch = Batch(capacity: options.maximumRows)
+        state = model.makeSequence(capacity: options.contextCapacity)
+        history.reserveCapacity(options.contextCapacity)
+    }
+
+    var contextCapacity: Int { state.capacity }
+    var vocabularySize: Int { model.shape.vocabularySize }
+    var maximumRows: Int { model.options.maximumRows }
+    /// Positions computed so far.
+    var length: Int { state.length }
+
+    /// Goes back to what `prompt` has in common with the history, but leaves at least its last token to compute.
+    ///
+    /// - Returns: positions that stay.
+    func rewind(to prompt: [TokenID], forgetting: Bool) -> Int {
+        var common = 0
+        let limit = forgetting ? 0 : min(history.count, prompt.count - 1)
+        while common < limit && history[common] == prompt[common] { common += 1 }
+        if !state.truncate(to: common) {
+            state.reset()
+            common = 0
+        }
+        history.removeLast(history.count - common)
+        return common
+    }
+
+    /// Computes `tokens` as the next positions. Allocates: none.
+    func forward(_ tokens: ArraySlice<TokenID>) {
+        batch.reset()
+        batch.append(tokens, to: state)
+        model.forward(batch)
+        history.append(contentsOf: tokens)
+    }
+
+    /// Starts an empty sequence.
+    func reset() {
+        state.reset()
+        history.removeAll(keepingCapacity: true)
+    }
+
+    /// Checks that `tokens` can be looked up in the embedding.
+    func validate(_ tokens: [TokenID]) throws {
+        for (index, token) in tokens.enumerated() where token.rawValue < 0 || token.rawValue >= vocabularySize {
+            throw GenerationError(
+                .tokenOutOfRange(token: Int(token.rawValue), index: index, vocabularySize: vocabularySize))
+        }
+    }
+}

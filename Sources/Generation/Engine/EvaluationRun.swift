@@ -1,0 +1,92 @@
+import Kernels
+import ModelFiles
+import Models
+
+/// Scores windows of tokens, one chunk per step. Runs on: engine thread.
+struct EvaluationRun: ~Copyable {
+    private let request: EvaluationRequest
+    private let core: EngineCore
+    private var summary = EvaluationSummary()
+    private var window = 0
+    private let clock = ContinuousClock()
+
+    init(_ request: EvaluationRequest, on core: EngineCore) throws {
+        for tokens in request.windows {
+            guard tokens.count <= core.contextCapacity else {
+                throw GenerationError(.promptTooLong(tokens: tokens.count, contextCapacity: core.contextCapacity))
+            }
+            try core.validate(tokens)
+        }
+        self.request = request
+        self.core = core
+    }
+
+    /// Scores the next window; nil after `finished`.
+    mutating func advance() throws -> EvaluationEvent? {
+        if request.cancellation.isCancelled {
+            summary.wasCancelled = true
+            return .finished(summary)
+        }
+        guard window < request.windows.count else { return .finished(summary) }
+        let start = clock.now
+        try score(request.windows[window])
+        window += 1
+        summary.seconds += (clock.now - start).inSeconds
+        return .window(done: window, total: request.windows.count, summary)
+    }
+
+    private mutating func score(_ tokens: [TokenID]) throws {
+        core.reset()
+        var position = 0
+        while position < tokens.count {
+            if request.cancellation.isCancelled { return }
+            let end = min(position + core.maximumRows, tokens.count)
+            core.forward(tokens[position..<end])
+            try scoreChunk(tokens, positions: position..<end)
+            summary.computedTokens += end - position
+            position = end
+        }
+    }
+
+    /// Scores the positions of the chunk that was computed last.
+    private mutating func scoreChunk(_ tokens: [TokenID], positions: Range<Int>) throws {
+        let needsAll = request.wantsArgmax || request.logitSink != nil
+        let firstScored = request.scoresSecondHalf ? tokens.count / 2 : 0
+        var first = needsAll ? positions.lowerBound : max(firstScored, positions.lowerBound)
+        while first < positions.upperBound {
+            let last = min(first + LanguageModel.maximumLogitRows, positions.upperBound)
+            let logits = core.model.logits(rows: first - positions.lowerBound..<last - positions.lowerBound)
+            try request.logitSink?(logits)
+            for position in first..<last {
+                let row = position - first
+                if request.wantsArgmax { summary.argmax.append(logits.largestToken(row: row)) }
+                guard position >= firstScored, position + 1 < tokens.count else { continue }
+                summary.totalNats += logits.negativeLogLikelihood(of: tokens[position + 1], row: row)
+                summary.tokensScored += 1
+            }
+            first = last
+        }
+    }
+}
+
+extension FloatMatrix {
+    /// The column of the largest logit of `row`, the first of equals.
+    fileprivate func largestToken(row: Int) -> TokenID {
+        unsafe withRow(row) { logits in
+            var best = 0
+            for token in 1..<max(logits.count, 1) where unsafe logits[token] > logits[best] { best = token }
+            return TokenID(Int32(best))
+        }
+    }
+
+    /// log(sum of exp(logits)) - logit of `token`, nats, summed in Float64 in the order of the vocabulary.
+    fileprivate func negativeLogLikelihood(of token: TokenID, row: Int) -> Double {
+        unsafe withRow(row) { logits in
+            var largest = -Double.infinity
+            for index in 0..<logits.count { largest = unsafe max(largest, Double(logits[index])) }
+            var sum = 0.0
+            for index in 0..<logits.count { unsafe sum += exponential(Double(logits[index]) - largest) }
+            return unsafe largest + naturalLogarithm(sum) - Double(logits[Int(token.rawValue)])
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Kernels
+import ModelFiles
+import Models
+
+/// One request on its way through the engine: prefill chunks first, then one decode step per token.
+///
+/// `advance` is one step and returns to the caller, so that requests can take turns. Runs on: engine thread.
+struct GenerationRun: ~Copyable {
+    private let request: GenerationRequest
+    private let core: EngineCore
+    private var sampler: Sampler
+    private var text: TextAssembler
+    private var summary = GenerationSummary()
+    /// Prompt tokens computed or known.
+    private var promptPosition: Int
+    /// The token chosen last, which the next decode step computes.
+    private var last: TokenID?
+    /// Set by a token after which nothing follows.
+    private var ending: FinishReason?
+    private let clock = ContinuousClock()
+
+    /// Checks the request and goes back to the common beginning.
+    init(_ request: GenerationRequest, on core: EngineCore) throws {
+        if let problem = request.sampling.problem {
+            throw GenerationError(
+                .optionOutOfRange(name: problem.name, found: problem.found, expected: problem.expected))
+        }
+        guard !request.prompt.isEmpty else { throw GenerationError(.emptyPrompt) }
+        let room = request.maximumTokens == 0 ? 0 : 1
+        guard request.prompt.count + room <= core.contextCapacity else {
+            throw GenerationError(
+                .promptTooLong(tokens: request.prompt.count, contextCapacity: core.contextCapacity))
+        }
+        try core.validate(request.prompt)
+        self.request = request
+        self.core = core
+        sampler = Sampler(
+            options: request.sampling, vocabularySize: core.vocabularySize, contextCapacity: core.contextCapacity)
+        text = TextAssembler(tokenizer: core.tokenizer, stops: request.stops)
+        for token in request.prompt { sampler.accept(token) }
+        promptPosition = core.rewind(to: request.prompt, forgetting: request.forgetsHistory)
+        summary.promptTokens = request.prompt.count
+        summary.prefilledTokens = request.prompt.count - promptPosition
+    }
+
+    /// One step: a chunk of the prompt or one token.
+    mutating func advance() throws -> GenerationEvent {
+        if let ending { return finish(ending) }
+        if request.cancellation.isCancelled { return finish(.cancelled) }
+        let start = clock.now
+        if promptPosition < request.prompt.count {
+            let end = min(promptPosition + core.maximumRows, request.prompt.count)
+            core.forward(request.prompt[promptPosition..<end])
+            promptPosition = end
+            summary.prefillSeconds += (clock.now - start).inSeconds
+            let known = request.prompt.count - summary.prefilledTokens
+            return .prefill(done: end - known, total: summary.prefilledTokens)
+        }
+        if summary.generatedTokens >= request.maximumTokens ?? .max { return finish(.length) }
+        if request.prompt.count + summary.generatedTokens >= core.contextCapacity { return finish(.length) }
+        let isDecode = last != nil
+        if let last { core.forward([last]) }
+        let token = try chooseToken(rows: isDecode ? 1 : nil)
+        let seconds = (clock.now - start).inSeconds
+        if isDecode {
+            summary.decodeSeconds += seconds
+            summary.decodeSteps += 1
+        } else {
+            summary.prefillSeconds += seconds
+        }
+        return accept(token)
+    }
+
+    /// The token after the last computed row.
+    private mutating func chooseToken(rows: Int?) throws -> TokenID {
+        let row = (rows ?? lastPromptRows) - 1
+        let logits = core.model.logits(rows: row..<row + 1)
+        try request.logitSink?(logits)
+        guard let token = sampler.choose(from: logits, position: core.length) else {
+            throw GenerationError(.noFiniteLogits(position: core.length))
+        }
+        return token
+    }
+
+    /// Rows of the prompt's last chunk.
+    private var lastPromptRows: Int { (summary.prefilledTokens - 1) % core.maximumRows + 1 }
+
+    private mutating func accept(_ token: TokenID) -> GenerationEvent {
+        summary.generatedTokens += 1
+        sampler.accept(token)
+        last = token
+        let endsText = core.tokenizer?.isEndOfGeneration(token) ?? false
+        if endsText && !request.ignoresEndOfGeneration {
+            ending = .stop
+            return .token(token, text: "")
+        }
+        let outcome = text.append(token)
+        if let stop = outcome.stop {
+            summary.stop = stop
+            ending = .stop
+        }
+        return .token(token, text: outcome.text)
+    }
+
+    private mutating func finish(_ reason: FinishReason) -> GenerationEvent {
+        summary.finishReason = reason
+        return .finished(summary, text: text.finish())
+    }
+}

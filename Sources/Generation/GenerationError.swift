@@ -1,0 +1,49 @@
+/// Why text cannot be generated or scored, with what was found, what was expected and what to try.
+public struct GenerationError: Error, Sendable, Equatable {
+    public enum Code: Sendable, Equatable {
+        case emptyPrompt
+        case promptTooLong(tokens: Int, contextCapacity: Int)
+        case tokenOutOfRange(token: Int, index: Int, vocabularySize: Int)
+        /// A value of the sampling options, by its flag.
+        case optionOutOfRange(name: String, found: String, expected: String)
+        /// No logit of this step is a number: the weights are damaged.
+        case noFiniteLogits(position: Int)
+        case budgetTooSmall(budgetBytes: Int, neededBytes: Int)
+        case tooFewTokens(found: Int, needed: Int)
+        case bundledModelMissing
+        /// Two runs of a model whose state cannot go back; a programmer would see a trap, a user sees this.
+        case engineStopped
+    }
+
+    public let code: Code
+
+    public init(_ code: Code) { self.code = code }
+}
+
+extension GenerationError: CustomStringConvertible {
+    public var description: String {
+        switch code {
+        case .emptyPrompt:
+            "the prompt is empty: it gives no tokens; expected at least one (-p TEXT, -f FILE or --tokens IDS)"
+        case .promptTooLong(let tokens, let contextCapacity):
+            "the prompt has \(tokens) tokens, but the context holds \(contextCapacity) with room for at least one answer token; "
+                + "shorten the prompt or raise -c"
+        case .tokenOutOfRange(let token, let index, let vocabularySize):
+            "token \(token) at index \(index) is outside the vocabulary; expected 0 to \(vocabularySize - 1)"
+        case .optionOutOfRange(let name, let found, let expected):
+            "\(name) is \(found); expected \(expected)"
+        case .noFiniteLogits(let position):
+            "no logit at position \(position) is a number; the model's weights are probably damaged"
+        case .budgetTooSmall(let budgetBytes, let neededBytes):
+            "--memory allows \(ByteSize.text(budgetBytes)), but this model with this context needs "
+                + "\(ByteSize.text(neededBytes)) in memory; the smallest budget that works is "
+                + "--memory \(ByteSize.flagText(atLeast: neededBytes)) (a smaller -c or -b lowers it)"
+        case .tooFewTokens(let found, let needed):
+            "the text has \(found) tokens; expected at least \(needed)"
+        case .bundledModelMissing:
+            "the bundled model is not where this program was built or installed; name a model with -m"
+        case .engineStopped:
+            "the engine has been shut down"
+        }
+    }
+}

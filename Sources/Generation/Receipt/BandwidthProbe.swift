@@ -1,0 +1,66 @@
+import Kernels
+import Synchronization
+
+/// Measures how fast a number of threads can read memory, the denominator of the law in every receipt.
+public enum BandwidthProbe {
+    /// Memory that a probe reads and, while it runs, takes.
+    public static let bufferBytes = 64 << 20
+    private static let blockBytes = 1 << 20
+    private static let cache = Mutex<[Int: Double]>([:])
+
+    /// Bytes per second that `threadCount` threads read together, measured once per process and thread count.
+    ///
+    /// Takes about 50 ms at first. Where the last-level cache holds the whole buffer this is that cache's bandwidth, as it is
+    /// for a model of that size.
+    public static func bytesPerSecond(threadCount: Int) -> Double {
+        if let known = cache.withLock({ $0[threadCount] }) { return known }
+        let measured = measure(threadCount: threadCount)
+        cache.withLock { $0[threadCount] = measured }
+        return measured
+    }
+
+    private static func measure(threadCount: Int) -> Double {
+        let blocks = bufferBytes / blockBytes
+        let buffer = FloatBuffer(count: bufferBytes / MemoryLayout<Float>.stride)
+        let job = ReadingJob(
+            blocks: buffer.matrix(rows: blocks, columns: blockBytes / MemoryLayout<Float>.stride),
+            sums: IndexBuffer(count: blocks))
+        let pool = ThreadPool(threadCount: threadCount)
+        pool.run(job, blocks: blocks)
+        let clock = ContinuousClock()
+        let start = clock.now
+        var best = Duration.seconds(1)
+        // The best of several passes: a pass that somebody else disturbs says nothing about the memory.
+        repeat {
+            let passStart = clock.now
+            pool.run(job, blocks: blocks)
+            best = min(best, clock.now - passStart)
+        } while clock.now - start < .milliseconds(40)
+        return Double(bufferBytes) / best.inSeconds
+    }
+
+    private struct ReadingJob: ParallelJob {
+        let blocks: FloatMatrix
+        /// What the blocks add up to, kept so that no read can be optimised away.
+        let sums: IndexBuffer
+
+        func run(block: Int, thread: Int) {
+            unsafe blocks.withRow(block) { row in
+                unsafe row.withMemoryRebound(to: SIMD16<UInt32>.self) { lanes in
+                    var first = SIMD16<UInt32>(repeating: 0)
+                    var second = first
+                    for index in stride(from: 0, to: lanes.count, by: 2) {
+                        unsafe first &+= lanes[index]
+                        unsafe second &+= lanes[index + 1]
+                    }
+                    sums[block] = Int(truncatingIfNeeded: (first &+ second).wrappedSum() & 0xFFFF)
+                }
+            }
+        }
+    }
+}
+
+extension Duration {
+    /// Seconds as a real number.
+    public var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

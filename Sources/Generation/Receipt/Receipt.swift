@@ -1,0 +1,58 @@
+/// What a run did and how near it came to the hardware's limit.
+///
+/// Units: sizes in bytes, times in seconds. The law is that a token cannot take less time than reading its active weights from
+/// memory, nor than reading its missing bytes from disk.
+public struct Receipt: Sendable {
+    public var model = ""
+    public var fingerprint = ""
+    public var architecture = ""
+    public var threads = 0
+    public var instructionSet = ""
+    /// What the whole process was allowed; nil without a limit.
+    public var memoryBudgetBytes: Int?
+    /// What it used at most.
+    public var memoryPeakBytes: Int?
+    /// Experts that are in memory at once.
+    public var expertSlots = 0
+    /// Share of the expert bytes that the slots hold.
+    public var residency = 1.0
+    public var promptTokens = 0
+    /// Prompt tokens that were computed: those whose keys and values an earlier request left are not.
+    public var prefilledTokens = 0
+    public var generatedTokens = 0
+    public var prefillSeconds = 0.0
+    public var decodeSeconds = 0.0
+    /// Decode steps: the first token of an answer comes from the prefill.
+    public var decodeSteps = 0
+    /// Expert choices of all rows; every one finds its expert in memory.
+    public var expertRequests = 0
+    public var expertHits = 0
+    /// Bytes that the process caused to be read from the disk, by mapping or otherwise.
+    public var diskReadBytes = 0
+    /// Bytes of weights that one decoded token uses.
+    public var bytesPerToken = 0
+    /// Measured with the run's threads; nil where it was not measured.
+    public var memoryBytesPerSecond: Double?
+    /// Size of the blocks in which the mapping is read.
+    public var pageBytes = 4096
+
+    public init() {}
+
+    /// Tokens of the prompt computed per second; 0 where none were.
+    public var prefillTokensPerSecond: Double { prefillSeconds > 0 ? Double(prefilledTokens) / prefillSeconds : 0 }
+    /// Decode steps per second; 0 where there were none.
+    public var decodeTokensPerSecond: Double { decodeSeconds > 0 ? Double(decodeSteps) / decodeSeconds : 0 }
+    /// Experts found in memory among those asked for; 1 where none were asked for.
+    public var hitRate: Double { expertRequests > 0 ? Double(expertHits) / Double(expertRequests) : 1 }
+
+    /// The least time per token that the memory's bandwidth allows.
+    public var computeFloorSeconds: Double? {
+        memoryBytesPerSecond.map { Double(bytesPerToken) / $0 }
+    }
+
+    /// The floor per token divided by the measured time per token; nil where nothing was decoded.
+    public var lawShare: Double? {
+        guard decodeSteps > 0, decodeSeconds > 0, let floor = computeFloorSeconds else { return nil }
+        return floor / (decodeSeconds / Double(decodeSteps))
+    }
+}
