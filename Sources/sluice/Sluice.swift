@@ -1,6 +1,41 @@
 import ArgumentParser
+import Foundation
 
+/// The command line of Sluice; a command is a file in `Commands` and a line here.
 @main
 struct Sluice: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "sluice", abstract: "Runs Mixture-of-Experts models that are larger than memory.")
+    static let configuration = CommandConfiguration(
+        commandName: "sluice",
+        abstract: "Runs Mixture-of-Experts language models.",
+        discussion: """
+            Every option can also be given by the environment: SLUICE_THREADS=2 is --threads 2. Flags come first, then the \
+            environment, then defaults.
+
+            Examples:
+              sluice run -p "Once upon a time" -n 100
+              sluice chat -m model.gguf
+              sluice inspect model.gguf
+            """,
+        version: "0.1.0",
+        subcommands: [
+            RunCommand.self,
+            TokenizeCommand.self,
+            InspectCommand.self,
+        ])
+
+    static func main() async {
+        Interrupts.install()
+        do {
+            try CommandLineText.validate()
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(FailureReport.report(error))
+        }
+        exit(CommandFailure.Code.success.rawValue)
+    }
 }

@@ -1,6 +1,7 @@
 import Kernels
 import ModelFiles
 import Models
+import Tokenization
 
 /// One request on its way through the engine: prefill chunks first, then one decode step per token.
 ///

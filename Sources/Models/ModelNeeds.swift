@@ -1,0 +1,91 @@
+public import Kernels
+public import ModelFiles
+
+/// What a model takes of memory and moves per token, known from the file's directory before anything is loaded.
+///
+/// Units: bytes, unless a name says otherwise.
+public struct ModelNeeds: Sendable {
+    public let shape: ModelShape
+    /// Layers that have experts.
+    public let expertLayerCount: Int
+    /// All tensors of the file.
+    public let weightBytes: Int
+    /// The experts of all layers.
+    public let expertBytes: Int
+    /// The experts that one token uses.
+    public let expertBytesPerToken: Int
+    /// What every token reads besides: attention, routers, shared experts, norms, output.
+    public let denseBytesPerToken: Int
+    private let graph: ModelGraph
+
+    /// Binds the weights of `file` without allocating the memory of a step.
+    ///
+    /// - Throws: as `LanguageModel.init`.
+    public init(file: ModelFile) throws(ModelFileError) {
+        let graph = try ArchitectureRegistry.graph(of: file, contextCapacity: 1)
+        let layers = graph.experts.compactMap { $0 }
+        let weightBytes = file.tensors.values.reduce(0) { $0 + $1.byteCount }
+        let expertBytes = layers.reduce(0) { $0 + $1.experts.reduce(0) { $0 + $1.byteCount } }
+        let experts = max(graph.shape.expertCount, 1)
+        self.graph = graph
+        shape = graph.shape
+        expertLayerCount = layers.count
+        self.weightBytes = weightBytes
+        self.expertBytes = expertBytes
+        expertBytesPerToken = expertBytes / experts * min(graph.shape.expertsPerToken, experts)
+        // Of the embedding a token reads one row, unless it is the output matrix as well.
+        let isTied = file.tensors["output.weight"] == nil && file.tensors["lm_head.weight"] == nil
+        let embedding = isTied ? 0 : graph.embedding.byteCount
+        let unused = Self.unusedBytes(file, layerCount: graph.shape.layerCount)
+        denseBytesPerToken = max(weightBytes - expertBytes - embedding - unused, 0)
+    }
+
+    /// Bytes of weights that one token uses.
+    public var bytesPerToken: Int { denseBytesPerToken + expertBytesPerToken }
+
+    /// What a sequence of `capacity` positions remembers: keys, values and recurrent states.
+    public func stateBytes(capacity: Int, element: CacheElement) -> Int {
+        graph.layers.reduce(0) { $0 + $1.mixer.stateShape.byteCount(capacity: capacity, element: element) }
+    }
+
+    /// Activations of steps of at most `rows` rows: the residual stream and the arena.
+    public func activationBytes(rows: Int) -> Int {
+        let perToken = max(shape.expertsPerToken, 1)
+        let experts = MappedExperts(
+            layers: graph.experts, hiddenSize: shape.hiddenSize, expertsPerToken: perToken, maximumRows: 1)
+        let arena = ForwardStep.arenaElements(graph: graph, experts: experts, rows: rows)
+        return (arena + rows * shape.hiddenSize) * MemoryLayout<Float>.stride
+    }
+
+    /// The logits that are computed at once.
+    public var logitBytes: Int {
+        LanguageModel.maximumLogitRows * shape.vocabularySize * MemoryLayout<Float>.stride
+    }
+
+    /// Tensors of layers behind the last that is run (draft layers for speculation).
+    private static func unusedBytes(_ file: ModelFile, layerCount: Int) -> Int {
+        file.tensors.values.reduce(0) { sum, record in
+            guard let layer = layerIndex(record.name), layer >= layerCount else { return sum }
+            return sum + record.byteCount
+        }
+    }
+
+    /// The number in `blk.12.attn_q.weight` or `model.layers.12.mlp.gate.weight`.
+    private static func layerIndex(_ name: String) -> Int? {
+        let fields = name.split(separator: ".")
+        guard let marker = fields.firstIndex(where: { $0 == "blk" || $0 == "layers" }),
+            marker + 1 < fields.count
+        else { return nil }
+        return Int(fields[marker + 1])
+    }
+}
+
+extension ExpertWeights {
+    /// Bytes of the three projections.
+    public var byteCount: Int {
+        switch gateUp {
+        case .separate(let gate, let up): gate.weights.byteCount + up.weights.byteCount + down.weights.byteCount
+        case .interleaved(let both): both.weights.byteCount + down.weights.byteCount
+        }
+    }
+}

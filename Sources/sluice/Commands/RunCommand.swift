@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import Generation
+import ModelFiles
+import Tokenization
+
+/// `sluice run`: continues a text.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Continue a text; it streams to standard output.",
+        discussion: """
+            The text goes to the model as it is, without a chat template.
+
+            Examples:
+              sluice run -p "Once upon a time" -n 100
+              sluice run -m model.gguf -f prompt.txt --temp 0
+              sluice run -m model.gguf --tokens 1,2,3 -n 16 --temp 0 --json
+              cat prompt.txt | sluice run -f - --stop "The end" --receipt receipt.json
+            """)
+
+    @OptionGroup var prompt: PromptArguments
+
+    @Option(
+        name: [.customShort("n"), .long], parsing: .unconditional,
+        help: ArgumentHelp("Tokens to generate; -1, the default, goes on until the context is full.", valueName: "tokens"))
+    var predict: Int?
+
+    @Option(help: ArgumentHelp("Ends the text and is no part of it; may be given several times.", valueName: "text"))
+    var stop: [String] = []
+
+    @Flag(help: "Go on past tokens that end a text.")
+    var ignoreEos = false
+
+    @Flag(help: "Print one JSON object instead of the text: prompt_tokens, tokens, text, finish_reason, receipt.")
+    var json = false
+
+    @Option(
+        help: ArgumentHelp("Write each generated step's logits to this file: float32, little-endian.", valueName: "file"))
+    var logits: String?
+
+    @OptionGroup(title: "Sampling") var sampling: SamplingArguments
+    @OptionGroup(title: "Model") var model: ModelArguments
+
+    func run() async throws {
+        var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+        let settings = try ModelSettings(model, &resolver)
+        let sampling = try sampling.resolved(&resolver)
+        let maximum = try GeneratedLength.resolved(predict, &resolver)
+        let ignoresEnd = try resolver.isOn("ignore-eos", flag: ignoreEos)
+        let session = try ModelSession(settings, &resolver, needsTokenizer: !prompt.isTokens && !settings.isPlanOnly)
+        if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
+        var request = GenerationRequest(
+            prompt: try prompt.tokens(session.tokenizer, &resolver), sampling: sampling, maximumTokens: maximum)
+        request.stops = stop
+        request.ignoresEndOfGeneration = ignoresEnd
+        try session.check(request)
+        if let logits {
+            let file = try LogitFile(logits)
+            request.logitSink = { try file.append($0) }
+        }
+        let engine = try await session.start()
+        let transcript = try await Transcript.collect(request, on: engine, session: session, streams: !json)
+        try finish(transcript, session: session, request: request)
+    }
+
+    private func finish(_ transcript: Transcript, session: ModelSession, request: GenerationRequest) throws {
+        let receipt = session.receipt(transcript.summary)
+        if json {
+            let result = JSONValue.members([
+                "prompt_tokens": .tokens(request.prompt),
+                "tokens": .tokens(transcript.tokens),
+                "text": session.tokenizer == nil ? .null : .string(transcript.text),
+                "finish_reason": .string(transcript.summary.finishReason.rawValue),
+                "seed": .integer(Int64(bitPattern: request.sampling.seed)),
+                "receipt": receipt.json,
+            ])
+            try StandardOutput.write(result.text + "\n")
+        } else {
+            try StandardOutput.write("\n")
+        }
+        try session.deliver(receipt)
+        if transcript.summary.finishReason == .cancelled { throw CommandFailure.interrupted }
+    }
+}

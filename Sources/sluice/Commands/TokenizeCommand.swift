@@ -1,0 +1,63 @@
+import ArgumentParser
+import Foundation
+import Generation
+import ModelFiles
+import Tokenization
+
+/// `sluice tokenize`: text to token ids and back.
+struct TokenizeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tokenize",
+        abstract: "Turn text on standard input into a JSON array of token ids, or ids back into text.",
+        discussion: """
+            GGUF files that hold a vocabulary only are fine.
+
+            Examples:
+              echo -n "Hello world" | sluice tokenize model.gguf
+              echo "[9906, 1917]" | sluice tokenize model.gguf --decode
+              sluice tokenize model.gguf --no-special < text.txt
+            """)
+
+    @Argument(help: ArgumentHelp("A GGUF file or a Hugging Face folder. Without it, the bundled demo model.", valueName: "model"))
+    var model: String?
+
+    @Flag(help: "Read a JSON array of ids and print the text.")
+    var decode = false
+
+    @Flag(help: "Add no BOS or EOS token.")
+    var noSpecial = false
+
+    @Flag(help: "Read the text of control tokens, such as <|im_start|>, as those tokens; with --decode, show them.")
+    var parseSpecial = false
+
+    @Flag(help: "The result is JSON in any case; accepted for uniformity.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Cut text as this pre-tokenizer does, whatever the file says.", valueName: "name"))
+    var pretokenizer: String?
+
+    func run() throws {
+        var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+        let path = try resolver.text(["model"], flag: model) ?? BundledModel.path()
+        let forced = try resolver.text(["pretokenizer"], flag: pretokenizer)
+        let tokenizer = try Tokenizer.load(from: ModelFile.open(path), forcing: forced)
+        let input = try InputText.read("-")
+        if decode {
+            let tokens = try TokenList.parse(String(decoding: input, as: UTF8.self), option: "standard input")
+            try check(tokens, tokenizer)
+            let text = tokenizer.decode(tokens, showingControl: parseSpecial)
+            try StandardOutput.write(json ? JSONValue.string(text).text + "\n" : text)
+        } else {
+            let tokens = try tokenizer.encode(input, addSpecial: !noSpecial, parseSpecial: parseSpecial)
+            try StandardOutput.write(JSONValue.tokens(tokens).text + "\n")
+        }
+    }
+
+    private func check(_ tokens: [TokenID], _ tokenizer: Tokenizer) throws {
+        for (index, token) in tokens.enumerated() where token.rawValue >= tokenizer.vocabularySize {
+            throw GenerationError(
+                .tokenOutOfRange(
+                    token: Int(token.rawValue), index: index, vocabularySize: tokenizer.vocabularySize))
+        }
+    }
+}

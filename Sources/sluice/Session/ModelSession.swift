@@ -1,0 +1,152 @@
+import Foundation
+import Generation
+import Kernels
+import ModelFiles
+import Models
+import Tokenization
+
+/// A model that has been opened and planned, and then started: what every command that runs one goes through.
+struct ModelSession {
+    let settings: ModelSettings
+    let file: ModelFile
+    /// Nil where the model has none and the command can do without.
+    let tokenizer: Tokenizer?
+    let needs: ModelNeeds
+    let options: LanguageModel.Options
+    let plan: MemoryPlan
+    let instructionSet: InstructionSet
+    /// Bytes read from the disk before this model was opened.
+    private let diskReadBefore: Int
+
+    /// Opens the model, decides what depends on it, and refuses what cannot work; nothing is loaded yet.
+    ///
+    /// - Parameter wantedContext: what the command itself needs at least, where the user gives no `-c`.
+    /// - Parameter needsTokenizer: whether a model without tokenizer is of no use to the command.
+    init(
+        _ settings: ModelSettings, _ resolver: inout SettingResolver, needsTokenizer: Bool, wantedContext: Int? = nil
+    ) throws {
+        self.settings = settings
+        instructionSet = try InstructionSet.fromEnvironment()
+        diskReadBefore = ProcessUsage.read().diskReadBytes ?? 0
+        file = try ModelSession.open(settings)
+        tokenizer = try ModelSession.tokenizer(of: file, settings, isRequired: needsTokenizer)
+        needs = try ModelNeeds(file: file)
+        let limit = needs.shape.contextLength
+        let context = settings.contextSize ?? wantedContext ?? min(max(limit, 1), Self.defaultContext)
+        if settings.contextSize == nil { resolver.record("ctx-size", "\(context)", .default) }
+        if context > limit {
+            StandardError.write(
+                "sluice: warning: a context of \(context) exceeds the \(limit) positions that the model was made for; "
+                    + "text beyond them gets worse\n")
+        }
+        let element = settings.cacheElement ?? (file.isMostlyFloat32 ? .float32 : .float16)
+        if settings.cacheElement == nil { resolver.record("kv-type (auto)", element.rawValue, .default) }
+        options = LanguageModel.Options(
+            threadCount: settings.threads, maximumRows: min(settings.batchSize, context), contextCapacity: context,
+            cacheElement: element)
+        plan = MemoryPlan(
+            needs: needs, file: file, options: options, budgetBytes: settings.budget.resolved(on: MachineMemory.read()))
+    }
+
+    /// Where the user gives no context and the model allows more.
+    private static let defaultContext = 4096
+
+    private static func open(_ settings: ModelSettings) throws -> ModelFile {
+        if let path = settings.modelPath { return try ModelFile.open(path) }
+        if !settings.isQuiet {
+            StandardError.write("sluice: no model given (-m), using \(BundledModel.summary)\n")
+        }
+        return try ModelFile.open(BundledModel.path())
+    }
+
+    private static func tokenizer(
+        of file: ModelFile, _ settings: ModelSettings, isRequired: Bool
+    ) throws -> Tokenizer? {
+        do {
+            return try Tokenizer.load(from: file, forcing: settings.pretokenizer)
+        } catch {
+            if isRequired || settings.pretokenizer != nil { throw error }
+            return nil
+        }
+    }
+
+    /// Refuses a budget that is too small, prints the plan, and loads the model.
+    func start() async throws -> Engine {
+        if !settings.isQuiet { StandardError.write(PlanText(self).memory) }
+        try plan.check()
+        // Before the model takes its memory, so that the probe's buffer does not come on top of it.
+        _ = BandwidthProbe.bytesPerSecond(threadCount: options.threadCount)
+        var progress = ProgressLine("loading", isShown: !settings.isQuiet)
+        PageCache.fill(file.parts) { done, total in
+            progress.show(done: done, total: total, unit: ByteSize.text)
+            return true
+        }
+        progress.clear()
+        return try await Engine.start(file: file, tokenizer: tokenizer, options: options)
+    }
+
+    /// The receipt of a finished request.
+    func receipt(_ summary: GenerationSummary) -> Receipt {
+        var receipt = emptyReceipt()
+        receipt.promptTokens = summary.promptTokens
+        receipt.prefilledTokens = summary.prefilledTokens
+        receipt.generatedTokens = summary.generatedTokens
+        receipt.prefillSeconds = summary.prefillSeconds
+        receipt.decodeSeconds = summary.decodeSeconds
+        receipt.decodeSteps = summary.decodeSteps
+        count(rows: summary.prefilledTokens + summary.decodeSteps, in: &receipt)
+        return receipt
+    }
+
+    /// The receipt of a finished evaluation, which is all prefill.
+    func receipt(_ summary: EvaluationSummary) -> Receipt {
+        var receipt = emptyReceipt()
+        receipt.promptTokens = summary.computedTokens
+        receipt.prefilledTokens = summary.computedTokens
+        receipt.prefillSeconds = summary.seconds
+        count(rows: summary.computedTokens, in: &receipt)
+        return receipt
+    }
+
+    private func count(rows: Int, in receipt: inout Receipt) {
+        receipt.expertRequests = rows * needs.expertLayerCount * needs.shape.expertsPerToken
+        receipt.expertHits = receipt.expertRequests
+    }
+
+    private func emptyReceipt() -> Receipt {
+        let usage = ProcessUsage.read()
+        var receipt = Receipt()
+        receipt.model = file.path
+        receipt.fingerprint = file.fingerprint.description
+        receipt.architecture = needs.shape.architecture
+        receipt.threads = options.threadCount
+        receipt.instructionSet = instructionSet.rawValue
+        receipt.memoryBudgetBytes = plan.budgetBytes
+        receipt.memoryPeakBytes = usage.peakBytes
+        receipt.expertSlots = needs.expertLayerCount * needs.shape.expertCount
+        receipt.diskReadBytes = max((usage.diskReadBytes ?? 0) - diskReadBefore, 0)
+        receipt.bytesPerToken = needs.bytesPerToken
+        receipt.memoryBytesPerSecond = BandwidthProbe.bytesPerSecond(threadCount: options.threadCount)
+        return receipt
+    }
+
+    /// Writes the receipt where the user wants it.
+    func deliver(_ receipt: Receipt) throws {
+        if !settings.isQuiet { StandardError.write(ReceiptText(receipt, hasColour: StandardError.hasColour).text) }
+        guard let path = settings.receiptPath else { return }
+        try OutputFile(path).write(receipt.json.text + "\n")
+    }
+}
+
+extension ModelFile {
+    /// Whether more than half of the weights' bytes are Float32.
+    fileprivate var isMostlyFloat32: Bool {
+        var float32 = 0
+        var all = 0
+        for record in tensors.values {
+            all += record.byteCount
+            if record.format == .float32 { float32 += record.byteCount }
+        }
+        return 2 * float32 > all
+    }
+}

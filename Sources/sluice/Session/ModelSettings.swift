@@ -1,0 +1,67 @@
+import Foundation
+import Generation
+import Kernels
+import ModelFiles
+import Models
+
+/// The options of a model, resolved and checked as far as that goes without the model.
+struct ModelSettings {
+    /// Nil for the bundled model.
+    let modelPath: String?
+    /// Nil for the default, which depends on the model.
+    let contextSize: Int?
+    let threads: Int
+    let prefillThreads: Int
+    let batchSize: Int
+    let budget: MemoryBudget
+    /// Nil for auto.
+    let cacheElement: CacheElement?
+    let pretokenizer: String?
+    let receiptPath: String?
+    let isPlanOnly: Bool
+    let isQuiet: Bool
+
+    /// More positions than any model has been trained for; beyond it, a mistyped number.
+    private static let maximumContext = 1 << 28
+    private static let maximumThreads = 1024
+    private static let maximumBatch = 1 << 20
+
+    /// - Throws: `CommandFailure` for a value that cannot be used, naming it.
+    init(_ arguments: ModelArguments, _ resolver: inout SettingResolver) throws {
+        try arguments.streaming.check(&resolver)
+        modelPath = try resolver.optional(
+            ["model", "m"], flag: arguments.model, expected: "a path", shownDefault: "(the bundled model)"
+        ) { $0 }
+        contextSize = try resolver.optional(["ctx-size", "c"], flag: arguments.ctxSize, expected: "an integer") { Int($0) }
+        threads = try resolver.integer(
+            ["threads", "t"], flag: arguments.threads, default: MachineCores.read().recommendedThreads)
+        prefillThreads = try resolver.integer(["threads-batch", "tb"], flag: arguments.threadsBatch, default: threads)
+        batchSize = try resolver.integer(["batch-size", "b"], flag: arguments.batchSize, default: 512)
+        let memory = try resolver.resolve(
+            ["memory"], flag: arguments.memory, default: "auto", expected: "a size") { $0 }
+        guard let budget = MemoryBudget(memory) else {
+            throw CommandFailure.usage("--memory is \"\(memory)\"; expected a size such as 8G or 512M, a share such as 70%, or auto")
+        }
+        self.budget = budget
+        let kvType = try resolver.resolve(["kv-type"], flag: arguments.kvType, default: "auto", expected: "a type") { $0 }
+        cacheElement = CacheElement(rawValue: kvType)
+        guard kvType == "auto" || cacheElement != nil else {
+            throw CommandFailure.usage("--kv-type is \"\(kvType)\"; expected auto, f16 or f32")
+        }
+        pretokenizer = try resolver.text(["pretokenizer"], flag: arguments.pretokenizer)
+        receiptPath = try resolver.text(["receipt"], flag: arguments.receipt)
+        isPlanOnly = arguments.plan
+        isQuiet = try resolver.isOn("quiet", flag: arguments.quiet)
+        try Self.check("-c", contextSize ?? 1, 1...Self.maximumContext)
+        try Self.check("--threads", threads, 1...Self.maximumThreads)
+        try Self.check("--threads-batch", prefillThreads, 1...Self.maximumThreads)
+        try Self.check("-b", batchSize, 1...Self.maximumBatch)
+    }
+
+    /// - Throws: `CommandFailure` where `value` is outside `range`.
+    static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
+        guard range.contains(value) else {
+            throw CommandFailure.usage("\(name) is \(value); expected \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+}
