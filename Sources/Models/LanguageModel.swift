@@ -8,6 +8,8 @@ public final class LanguageModel {
     /// What the user decides about a model's memory and threads.
     public struct Options: Sendable {
         public var threadCount: Int
+        /// Threads of steps of several rows; nil for as many as for one.
+        public var prefillThreadCount: Int?
         /// Rows of the largest step; prefill goes in chunks of this many tokens.
         public var maximumRows: Int
         /// Positions that sequences can have; rotary tables are built this long.
@@ -53,6 +55,7 @@ public final class LanguageModel {
         step = ForwardStep(
             graph: graph, experts: experts,
             compute: Compute(pool: ThreadPool(threadCount: options.threadCount)),
+            prefillCompute: options.prefillThreadCount.map { Compute(pool: ThreadPool(threadCount: $0)) },
             maximumRows: options.maximumRows)
         logitStorage = FloatBuffer(count: Self.maximumLogitRows * graph.shape.vocabularySize)
     }

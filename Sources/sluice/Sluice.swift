@@ -34,8 +34,8 @@ struct Sluice: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            exit(FailureReport.report(error))
+            Foundation.exit(FailureReport.report(error))
         }
-        exit(CommandFailure.Code.success.rawValue)
+        Foundation.exit(CommandFailure.Code.success.rawValue)
     }
 }

@@ -33,25 +33,40 @@ final class EngineCore {
         var common = 0
         let limit = forgetting ? 0 : min(history.count, prompt.count - 1)
         while common < limit && history[common] == prompt[common] { common += 1 }
-        if !state.truncate(to: common) {
-            state.reset()
+        if state.changesRotary(atLength: prompt.count) || !state.truncate(to: common) {
+            state.reset(expectedLength: prompt.count)
             common = 0
         }
         history.removeLast(history.count - common)
         return common
     }
 
-    /// Computes `tokens` as the next positions. Allocates: none.
+    /// Computes `tokens` as the next positions.
+    ///
+    /// Allocates: none, except where the sequence outgrows the original context of a LongRoPE model: everything before is then
+    /// computed anew with the other frequencies.
     func forward(_ tokens: ArraySlice<TokenID>) {
+        let length = state.length + tokens.count
+        if state.length > 0, state.changesRotary(atLength: length) {
+            let known = history
+            reset(expectedLength: length)
+            for start in stride(from: 0, to: known.count, by: maximumRows) {
+                step(known[start..<min(start + maximumRows, known.count)])
+            }
+        }
+        step(tokens)
+    }
+
+    private func step(_ tokens: ArraySlice<TokenID>) {
         batch.reset()
         batch.append(tokens, to: state)
         model.forward(batch)
         history.append(contentsOf: tokens)
     }
 
-    /// Starts an empty sequence.
-    func reset() {
-        state.reset()
+    /// Starts an empty sequence that is to have `expectedLength` positions.
+    func reset(expectedLength: Int) {
+        state.reset(expectedLength: expectedLength)
         history.removeAll(keepingCapacity: true)
     }
 

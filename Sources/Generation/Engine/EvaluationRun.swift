@@ -36,7 +36,7 @@ struct EvaluationRun: ~Copyable {
     }
 
     private mutating func score(_ tokens: [TokenID]) throws {
-        core.reset()
+        core.reset(expectedLength: tokens.count)
         var position = 0
         while position < tokens.count {
             if request.cancellation.isCancelled { return }

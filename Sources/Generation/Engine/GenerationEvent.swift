@@ -33,4 +33,6 @@ public struct GenerationSummary: Sendable {
     public var decodeSteps = 0
     public var prefillSeconds = 0.0
     public var decodeSeconds = 0.0
+
+    public init() {}
 }

@@ -72,6 +72,12 @@ public final class SequenceState {
         for case .recurrent(let buffer) in layers { buffer.clear() }
     }
 
+    /// Whether a sequence of `length` positions turns by the other set of rotary frequencies than the positions here do: it must
+    /// start anew then, by `reset(expectedLength:)`.
+    public func changesRotary(atLength length: Int) -> Bool {
+        longLength.map { (length > $0) != usesLongRotary } ?? false
+    }
+
     /// Goes back to the first `newLength` positions.
     ///
     /// - Returns: false, having changed nothing, where a recurrent layer makes that impossible; `reset` and a new prefill then help.

@@ -7,16 +7,21 @@ struct ForwardStep<Experts: ExpertRunner> {
     let graph: ModelGraph
     let experts: Experts
     let compute: Compute
+    /// Runs steps of several rows: a prompt may use more threads than a single token.
+    private let prefillCompute: Compute
     /// The residual stream [maximumRows, hiddenSize].
     private let hidden: FloatMatrix
     private let hiddenStorage: FloatBuffer
     private let arena: Arena
     private let routing: Routing
 
-    init(graph: ModelGraph, experts: Experts, compute: Compute, maximumRows: Int) {
+    init(
+        graph: ModelGraph, experts: Experts, compute: Compute, prefillCompute: Compute? = nil, maximumRows: Int
+    ) {
         self.graph = graph
         self.experts = experts
         self.compute = compute
+        self.prefillCompute = prefillCompute ?? compute
         hiddenStorage = FloatBuffer(count: maximumRows * graph.shape.hiddenSize)
         hidden = hiddenStorage.matrix(rows: maximumRows, columns: graph.shape.hiddenSize)
         arena = Arena(capacity: Self.arenaElements(graph: graph, experts: experts, rows: maximumRows))
@@ -43,6 +48,7 @@ struct ForwardStep<Experts: ExpertRunner> {
     /// Runs the rows of `batch` through every layer and advances their sequences; the results stay in the residual stream.
     func run(_ batch: Batch) {
         let rows = hidden.slice(rows: 0..<batch.count)
+        let compute = batch.count > 1 ? prefillCompute : compute
         let context = StepContext(batch: batch, compute: compute, arena: arena)
         for row in 0..<batch.count {
             compute.decodeRow(graph.embedding, row: batch.tokens[row], into: rows, outputRow: row)
@@ -55,6 +61,7 @@ struct ForwardStep<Experts: ExpertRunner> {
     }
 
     private func run(_ layer: Layer, index: Int, hidden: FloatMatrix, context: StepContext) {
+        let compute = context.compute
         let mark = arena.mark()
         defer { arena.release(to: mark) }
         let normed = arena.matrix(rows: hidden.rows, columns: hidden.columns)

@@ -1,4 +1,6 @@
 import Generation
+import ModelFiles
+import Models
 
 extension ModelSession {
     /// Prints what would be run, for `--plan`.

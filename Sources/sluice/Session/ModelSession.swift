@@ -41,15 +41,17 @@ struct ModelSession {
         }
         let element = settings.cacheElement ?? (file.isMostlyFloat32 ? .float32 : .float16)
         if settings.cacheElement == nil { resolver.record("kv-type (auto)", element.rawValue, .default) }
-        options = LanguageModel.Options(
+        var options = LanguageModel.Options(
             threadCount: settings.threads, maximumRows: min(settings.batchSize, context), contextCapacity: context,
             cacheElement: element)
+        if settings.prefillThreads != settings.threads { options.prefillThreadCount = settings.prefillThreads }
+        self.options = options
         plan = MemoryPlan(
             needs: needs, file: file, options: options, budgetBytes: settings.budget.resolved(on: MachineMemory.read()))
     }
 
     /// Where the user gives no context and the model allows more.
-    private static let defaultContext = 4096
+    static let defaultContext = 4096
 
     private static func open(_ settings: ModelSettings) throws -> ModelFile {
         if let path = settings.modelPath { return try ModelFile.open(path) }
@@ -140,7 +142,7 @@ struct ModelSession {
 
 extension ModelFile {
     /// Whether more than half of the weights' bytes are Float32.
-    fileprivate var isMostlyFloat32: Bool {
+    var isMostlyFloat32: Bool {
         var float32 = 0
         var all = 0
         for record in tensors.values {

@@ -22,7 +22,7 @@ struct ModelSettings {
     let isQuiet: Bool
 
     /// More positions than any model has been trained for; beyond it, a mistyped number.
-    private static let maximumContext = 1 << 28
+    static let maximumContext = 1 << 28
     private static let maximumThreads = 1024
     private static let maximumBatch = 1 << 20
 

@@ -1,0 +1,46 @@
+import ArgumentParser
+import Foundation
+import Generation
+import ModelFiles
+
+/// `sluice inspect`: what is in a model file.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Show what is in a model: architecture, experts, bytes per token, smallest workable budget.",
+        discussion: """
+            Nothing is loaded: the answer comes from the file's directory.
+
+            Examples:
+              sluice inspect model.gguf
+              sluice inspect checkpoint-folder --tensors
+              sluice inspect model.gguf --json
+            """)
+
+    @Argument(help: ArgumentHelp("A GGUF file or a Hugging Face folder. Without it, the bundled demo model.", valueName: "model"))
+    var model: String?
+
+    @Option(
+        name: [.customShort("c"), .long],
+        help: ArgumentHelp("Context that the smallest budget is computed for. Default: as `sluice run`.", valueName: "tokens"))
+    var ctxSize: Int?
+
+    @Flag(help: "List every tensor.")
+    var tensors = false
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() throws {
+        var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+        let path = try resolver.text(["model"], flag: model) ?? BundledModel.path()
+        let context = try resolver.optional(["ctx-size", "c"], flag: ctxSize, expected: "an integer") { Int($0) }
+        try ModelSettings.check("-c", context ?? 1, 1...ModelSettings.maximumContext)
+        let inspection = Inspection(try ModelFile.open(path), context: context)
+        if json {
+            try StandardOutput.write(inspection.json(listsTensors: tensors).text + "\n")
+        } else {
+            try StandardOutput.write(inspection.text + (tensors ? inspection.tensorText : ""))
+        }
+    }
+}
