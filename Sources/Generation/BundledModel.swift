@@ -12,7 +12,9 @@ public enum BundledModel {
     ///
     /// - Throws: `bundledModelMissing`.
     public static func path() throws(GenerationError) -> String {
-        for candidate in candidates() where FileManager.default.isReadableFile(atPath: candidate) { return candidate }
+        for candidate in candidates() where FileManager.default.isReadableFile(atPath: candidate) {
+            return candidate
+        }
         throw GenerationError(.bundledModelMissing)
     }
 

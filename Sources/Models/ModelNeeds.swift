@@ -84,7 +84,8 @@ extension ExpertWeights {
     /// Bytes of the three projections.
     public var byteCount: Int {
         switch gateUp {
-        case .separate(let gate, let up): gate.weights.byteCount + up.weights.byteCount + down.weights.byteCount
+        case .separate(let gate, let up):
+            gate.weights.byteCount + up.weights.byteCount + down.weights.byteCount
         case .interleaved(let both): both.weights.byteCount + down.weights.byteCount
         }
     }

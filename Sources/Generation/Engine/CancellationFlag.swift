@@ -4,6 +4,7 @@ import Synchronization
 public final class CancellationFlag: Sendable {
     private let isSet = Atomic<Bool>(false)
 
+    /// Nobody has asked yet.
     public init() {}
 
     /// Whether somebody asked. Runs on: any thread.

@@ -39,7 +39,9 @@ public actor Engine {
     /// Continues a text. Requests are worked on in the order in which they come.
     ///
     /// - Returns: events up to and with `finished`; dropping the stream cancels the request.
-    public nonisolated func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+    public nonisolated func generate(_ request: GenerationRequest) -> AsyncThrowingStream<
+        GenerationEvent, any Error
+    > {
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: GenerationEvent.self)
         let cancellation = request.cancellation
         continuation.onTermination = { _ in cancellation.cancel() }
@@ -48,7 +50,8 @@ public actor Engine {
     }
 
     private func run(
-        _ request: GenerationRequest, _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
+        _ request: GenerationRequest,
+        _ continuation: AsyncThrowingStream<GenerationEvent, any Error>.Continuation
     ) {
         do {
             guard let core else { throw GenerationError(.engineStopped) }
@@ -67,7 +70,9 @@ public actor Engine {
     /// Scores texts that are given, instead of continuing them.
     ///
     /// - Returns: an event per window and `finished`; dropping the stream cancels the request.
-    public nonisolated func evaluate(_ request: EvaluationRequest) -> AsyncThrowingStream<EvaluationEvent, any Error> {
+    public nonisolated func evaluate(_ request: EvaluationRequest) -> AsyncThrowingStream<
+        EvaluationEvent, any Error
+    > {
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: EvaluationEvent.self)
         let cancellation = request.cancellation
         continuation.onTermination = { _ in cancellation.cancel() }
@@ -76,7 +81,8 @@ public actor Engine {
     }
 
     private func run(
-        _ request: EvaluationRequest, _ continuation: AsyncThrowingStream<EvaluationEvent, any Error>.Continuation
+        _ request: EvaluationRequest,
+        _ continuation: AsyncThrowingStream<EvaluationEvent, any Error>.Continuation
     ) {
         do {
             guard let core else { throw GenerationError(.engineStopped) }

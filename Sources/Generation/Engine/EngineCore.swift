@@ -72,7 +72,8 @@ final class EngineCore {
 
     /// Checks that `tokens` can be looked up in the embedding.
     func validate(_ tokens: [TokenID]) throws {
-        for (index, token) in tokens.enumerated() where token.rawValue < 0 || token.rawValue >= vocabularySize {
+        for (index, token) in tokens.enumerated() where token.rawValue < 0 || token.rawValue >= vocabularySize
+        {
             throw GenerationError(
                 .tokenOutOfRange(token: Int(token.rawValue), index: index, vocabularySize: vocabularySize))
         }

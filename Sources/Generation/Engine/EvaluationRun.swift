@@ -13,7 +13,8 @@ struct EvaluationRun: ~Copyable {
     init(_ request: EvaluationRequest, on core: EngineCore) throws {
         for tokens in request.windows {
             guard tokens.count <= core.contextCapacity else {
-                throw GenerationError(.promptTooLong(tokens: tokens.count, contextCapacity: core.contextCapacity))
+                throw GenerationError(
+                    .promptTooLong(tokens: tokens.count, contextCapacity: core.contextCapacity))
             }
             try core.validate(tokens)
         }

@@ -34,5 +34,6 @@ public struct GenerationSummary: Sendable {
     public var prefillSeconds = 0.0
     public var decodeSeconds = 0.0
 
+    /// Nothing done yet.
     public init() {}
 }

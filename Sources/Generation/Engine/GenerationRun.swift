@@ -36,7 +36,8 @@ struct GenerationRun: ~Copyable {
         self.request = request
         self.core = core
         sampler = Sampler(
-            options: request.sampling, vocabularySize: core.vocabularySize, contextCapacity: core.contextCapacity)
+            options: request.sampling, vocabularySize: core.vocabularySize,
+            contextCapacity: core.contextCapacity)
         text = TextAssembler(tokenizer: core.tokenizer, stops: request.stops)
         for token in request.prompt { sampler.accept(token) }
         promptPosition = core.rewind(to: request.prompt, forgetting: request.forgetsHistory)

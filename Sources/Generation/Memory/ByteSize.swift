@@ -9,7 +9,11 @@ public enum ByteSize {
     /// - Returns: nil for anything else, for zero and for what does not fit 62 bits.
     public static func parse(_ text: String) -> Int? {
         var digits = Substring(text.uppercased())
-        if digits.hasSuffix("IB") { digits = digits.dropLast(2) } else if digits.hasSuffix("B") { digits = digits.dropLast() }
+        if digits.hasSuffix("IB") {
+            digits = digits.dropLast(2)
+        } else if digits.hasSuffix("B") {
+            digits = digits.dropLast()
+        }
         var shift = 0
         if let unit = units.first(where: { digits.last == $0.letter }) {
             shift = unit.shift
@@ -25,7 +29,9 @@ public enum ByteSize {
 
     /// `44.3 MiB`; bytes below a KiB as they are.
     public static func text(_ bytes: Int) -> String {
-        guard let unit = units.last(where: { bytes.magnitude >= 1 << UInt($0.shift) }) else { return "\(bytes) B" }
+        guard let unit = units.last(where: { bytes.magnitude >= 1 << UInt($0.shift) }) else {
+            return "\(bytes) B"
+        }
         let tenths = (Double(bytes) / Double(1 << unit.shift) * 10).rounded() / 10
         return "\(tenths) \(unit.name)"
     }

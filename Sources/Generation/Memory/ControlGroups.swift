@@ -42,7 +42,8 @@ struct ControlGroups {
         var names = path.split(separator: "/").filter { $0 != ".." }
         var folders: [Folder] = []
         while true {
-            folders.append(Folder(path: ([Substring(mount)] + names).joined(separator: "/"), version: version))
+            folders.append(
+                Folder(path: ([Substring(mount)] + names).joined(separator: "/"), version: version))
             if names.isEmpty { return folders }
             names.removeLast()
         }

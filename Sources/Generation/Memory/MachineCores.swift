@@ -28,7 +28,8 @@ public struct MachineCores: Sendable, Equatable {
         var cores: Set<String> = []
         for processor in allowed {
             let folder = "/sys/devices/system/cpu/cpu\(processor)/topology"
-            let siblings = files.text(folder + "/core_cpus_list") ?? files.text(folder + "/thread_siblings_list")
+            let siblings =
+                files.text(folder + "/core_cpus_list") ?? files.text(folder + "/thread_siblings_list")
             cores.insert(siblings ?? "cpu\(processor)")
         }
         let logical = allowed.isEmpty ? ProcessInfo.processInfo.activeProcessorCount : allowed.count
@@ -48,7 +49,8 @@ public struct MachineCores: Sendable, Equatable {
     private static func list(_ text: Substring) -> [Int] {
         text.trimmingCharacters(in: .whitespaces).split(separator: ",").flatMap { range -> [Int] in
             let bounds = range.split(separator: "-").compactMap { Int($0) }
-            guard let first = bounds.first, let last = bounds.last, first <= last, last - first < 65_536 else { return [] }
+            guard let first = bounds.first, let last = bounds.last, first <= last, last - first < 65_536
+            else { return [] }
             return Array(first...last)
         }
     }
@@ -57,8 +59,11 @@ public struct MachineCores: Sendable, Equatable {
         ControlGroups(files).processorFolders.compactMap { folder -> Double? in
             switch folder.version {
             case .two:
-                let fields = (files.text(folder.path + "/cpu.max") ?? "").split(whereSeparator: \.isWhitespace)
-                guard fields.count == 2, let time = Double(fields[0]), let period = Double(fields[1]), period > 0 else { return nil }
+                let fields = (files.text(folder.path + "/cpu.max") ?? "").split(
+                    whereSeparator: \.isWhitespace)
+                guard fields.count == 2, let time = Double(fields[0]), let period = Double(fields[1]),
+                    period > 0
+                else { return nil }
                 return time / period
             case .one:
                 guard let time = files.number(folder.path + "/cpu.cfs_quota_us"), time > 0,
@@ -70,7 +75,9 @@ public struct MachineCores: Sendable, Equatable {
     }
 
     private static func model(_ files: some SystemFiles) -> String? {
-        let line = (files.text("/proc/cpuinfo") ?? "").split(separator: "\n").first { $0.hasPrefix("model name") }
+        let line = (files.text("/proc/cpuinfo") ?? "").split(separator: "\n").first {
+            $0.hasPrefix("model name")
+        }
         return line?.split(separator: ":", maxSplits: 1).last.map { $0.trimmingCharacters(in: .whitespaces) }
     }
 }

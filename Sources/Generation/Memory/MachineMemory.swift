@@ -49,13 +49,19 @@ public struct MachineMemory: Sendable, Equatable {
         let path = folder.path
         let names =
             switch folder.version {
-            case .two: (limit: "memory.max", usage: "memory.current", cache: ["inactive_file", "active_file"])
+            case .two:
+                (limit: "memory.max", usage: "memory.current", cache: ["inactive_file", "active_file"])
             case .one:
-                (limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes", cache: ["total_inactive_file", "total_active_file"])
+                (
+                    limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes",
+                    cache: ["total_inactive_file", "total_active_file"]
+                )
             }
         guard let limit = files.number("\(path)/\(names.limit)"), limit < unlimited else { return nil }
         let cache = names.cache.reduce(0) { $0 + (files.number("\(path)/memory.stat", key: $1) ?? 0) }
-        return Group(path: path, limitBytes: limit, usedBytes: files.number("\(path)/\(names.usage)").map { max($0 - cache, 0) })
+        return Group(
+            path: path, limitBytes: limit,
+            usedBytes: files.number("\(path)/\(names.usage)").map { max($0 - cache, 0) })
     }
 
     /// cgroup v1 writes "no limit" as the largest multiple of the page size; no machine comes near this.

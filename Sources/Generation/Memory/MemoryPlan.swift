@@ -24,10 +24,14 @@ public struct MemoryPlan: Sendable {
         lines = [
             Line(
                 name: "weights", bytes: file.byteCount,
-                detail: "\(file.tensors.count) tensors, mapped from \(file.parts.count == 1 ? "the file" : "\(file.parts.count) files")"),
+                detail:
+                    "\(file.tensors.count) tensors, mapped from \(file.parts.count == 1 ? "the file" : "\(file.parts.count) files")"
+            ),
             Line(
                 name: "KV cache", bytes: needs.stateBytes(capacity: capacity, element: options.cacheElement),
-                detail: "\(capacity) positions at \(options.cacheElement.rawValue), \(needs.shape.layerCount) layers"),
+                detail:
+                    "\(capacity) positions at \(options.cacheElement.rawValue), \(needs.shape.layerCount) layers"
+            ),
             Line(
                 name: "activations", bytes: needs.activationBytes(rows: options.maximumRows),
                 detail: "steps of at most \(options.maximumRows) tokens"),
@@ -36,7 +40,9 @@ public struct MemoryPlan: Sendable {
                 detail: "rotary tables, at most \(capacity) positions"),
             Line(
                 name: "logits", bytes: needs.logitBytes + Self.samplerBytes(needs.shape.vocabularySize),
-                detail: "\(LanguageModel.maximumLogitRows) rows of \(needs.shape.vocabularySize), and the sampler"),
+                detail:
+                    "\(LanguageModel.maximumLogitRows) rows of \(needs.shape.vocabularySize), and the sampler"
+            ),
             Line(
                 name: "tokenizer", bytes: Self.tokenizerBytes(file),
                 detail: "vocabulary and merges"),
@@ -75,5 +81,7 @@ public struct MemoryPlan: Sendable {
     }
 
     /// Program and libraries take 32 MiB; a thread has 96 KiB of scratch and touches little of its stack.
-    private static func runtimeBytes(threadCount: Int) -> Int { 32 << 20 + threadCount * (96 << 10 + 64 << 10) }
+    private static func runtimeBytes(threadCount: Int) -> Int {
+        32 << 20 + threadCount * (96 << 10 + 64 << 10)
+    }
 }

@@ -10,6 +10,7 @@ public protocol SystemFiles: Sendable {
 
 /// The machine's own files.
 public struct MachineFiles: SystemFiles {
+    /// They need no preparation.
     public init() {}
 
     public func text(_ path: String) -> String? {

@@ -34,14 +34,16 @@ extension Receipt {
             "stall_seconds": .real(0),
             "compute_seconds": .real(prefillSeconds + decodeSeconds),
             "io": .members([
-                "method": .string("mmap"), "block_bytes": .count(pageBytes), "queue_depth": .count(0), "bandwidth": .null,
+                "method": .string("mmap"), "block_bytes": .count(pageBytes), "queue_depth": .count(0),
+                "bandwidth": .null,
             ]),
             "prefetch": .members([
                 "predictor": .string("none"), "state": .string("off"), "recall": .null, "precision": .null,
                 "net_seconds_per_token": .real(0),
             ]),
             "precision": .members([
-                "mode": .string("exact"), "full": .count(expertRequests), "low": .count(0), "skipped": .count(0),
+                "mode": .string("exact"), "full": .count(expertRequests), "low": .count(0),
+                "skipped": .count(0),
                 "guard": .null,
             ]),
             "law": .members([

@@ -36,10 +36,13 @@ public struct Receipt: Sendable {
     /// Size of the blocks in which the mapping is read.
     public var pageBytes = 4096
 
+    /// Nothing done yet.
     public init() {}
 
     /// Tokens of the prompt computed per second; 0 where none were.
-    public var prefillTokensPerSecond: Double { prefillSeconds > 0 ? Double(prefilledTokens) / prefillSeconds : 0 }
+    public var prefillTokensPerSecond: Double {
+        prefillSeconds > 0 ? Double(prefilledTokens) / prefillSeconds : 0
+    }
     /// Decode steps per second; 0 where there were none.
     public var decodeTokensPerSecond: Double { decodeSeconds > 0 ? Double(decodeSteps) / decodeSeconds : 0 }
     /// Experts found in memory among those asked for; 1 where none were asked for.

@@ -18,7 +18,8 @@ public struct Sampler: ~Copyable {
         precondition(vocabularySize > 0, "vocabulary of \(vocabularySize)")
         self.options = options
         noise = CounterGenerator(seed: options.seed)
-        let asked = options.penalties.window < 0 ? contextCapacity : min(options.penalties.window, contextCapacity)
+        let asked =
+            options.penalties.window < 0 ? contextCapacity : min(options.penalties.window, contextCapacity)
         recent = RecentTokens(window: options.penalties.isActive ? asked : 0, vocabularySize: vocabularySize)
         logits = Array(repeating: 0, count: vocabularySize)
         order = DescendingOrder(capacity: vocabularySize)
@@ -81,7 +82,9 @@ public struct Sampler: ~Copyable {
             return sum
         }
         var sum = 0.0
-        for rank in 0..<limit { sum += exponential(Double(logits[order.token(at: rank, in: logits)]) - largest) }
+        for rank in 0..<limit {
+            sum += exponential(Double(logits[order.token(at: rank, in: logits)]) - largest)
+        }
         return sum
     }
 
@@ -91,7 +94,8 @@ public struct Sampler: ~Copyable {
         for rank in 0..<count {
             let token = order.token(at: rank, in: logits)
             if logits[token].isNaN { continue }
-            let score = Double(logits[token]) / options.temperature + noise.gumbel(position: position, token: token)
+            let score =
+                Double(logits[token]) / options.temperature + noise.gumbel(position: position, token: token)
             if score > best || chosen == nil {
                 best = score
                 chosen = TokenID(Int32(token))
@@ -104,7 +108,8 @@ public struct Sampler: ~Copyable {
     private func sampleAll(position: Int) -> TokenID? {
         guard let start = TokenID.largest(of: logits).map({ Int($0.rawValue) }) else { return nil }
         var chosen = start
-        var best = Double(logits[start]) / options.temperature + noise.gumbel(position: position, token: start)
+        var best =
+            Double(logits[start]) / options.temperature + noise.gumbel(position: position, token: start)
         for token in 0..<logits.count {
             let score = Double(logits[token]) / options.temperature
             guard score + CounterGenerator.largestGumbel > best, token != start else { continue }

@@ -16,6 +16,7 @@ public struct SamplingOptions: Sendable, Equatable {
     /// Equal seeds give equal texts, whatever the thread count.
     public var seed: UInt64 = 0
 
+    /// The defaults.
     public init() {}
 }
 
@@ -32,6 +33,7 @@ public struct RepetitionPenalties: Sendable, Equatable {
     /// Latest tokens looked at; 0 is none, -1 is the whole context.
     public var window = 64
 
+    /// No penalties.
     public init() {}
 
     /// Whether any rule would change a logit.
@@ -45,7 +47,9 @@ extension SamplingOptions {
             -> (name: String, found: String, expected: String)?
         { range.contains(value) ? nil : (name, "\(value)", expected) }
         if topK < 0 { return ("--top-k", "\(topK)", "0 (no limit) or more") }
-        if penalties.window < -1 { return ("--repeat-last-n", "\(penalties.window)", "-1 (whole context) or more") }
+        if penalties.window < -1 {
+            return ("--repeat-last-n", "\(penalties.window)", "-1 (whole context) or more")
+        }
         return outside("--temp", temperature, 0...100, "0 to 100 (0 is greedy)")
             ?? outside("--top-p", topP, 0...1, "0 to 1")
             ?? outside("--min-p", minP, 0...1, "0 to 1")

@@ -60,7 +60,9 @@ public struct StopMatcher: Sendable {
     private func heldStart() -> Int {
         for start in max(0, held.count - longest + 1)..<max(held.count, 1) where start < held.count {
             let tail = held[start...]
-            if stops.contains(where: { $0.bytes.count > tail.count && $0.bytes.starts(with: tail) }) { return start }
+            if stops.contains(where: { $0.bytes.count > tail.count && $0.bytes.starts(with: tail) }) {
+                return start
+            }
         }
         return held.count
     }

@@ -15,7 +15,9 @@ struct TextAssembler {
 
     /// The text that `token` adds, and whether it ends the text.
     mutating func append(_ token: TokenID) -> StopMatcher.Outcome {
-        guard !isStopped, let piece = detokenizer?.append(token) else { return StopMatcher.Outcome(text: "", stop: nil) }
+        guard !isStopped, let piece = detokenizer?.append(token) else {
+            return StopMatcher.Outcome(text: "", stop: nil)
+        }
         let outcome = matcher.append(piece)
         isStopped = outcome.stop != nil
         return outcome

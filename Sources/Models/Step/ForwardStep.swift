@@ -16,7 +16,8 @@ struct ForwardStep<Experts: ExpertRunner> {
     private let routing: Routing
 
     init(
-        graph: ModelGraph, experts: Experts, compute: Compute, prefillCompute: Compute? = nil, maximumRows: Int
+        graph: ModelGraph, experts: Experts, compute: Compute, prefillCompute: Compute? = nil,
+        maximumRows: Int
     ) {
         self.graph = graph
         self.experts = experts

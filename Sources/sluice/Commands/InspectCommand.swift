@@ -7,7 +7,8 @@ import ModelFiles
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect",
-        abstract: "Show what is in a model: architecture, experts, bytes per token, smallest workable budget.",
+        abstract:
+            "Show what is in a model: architecture, experts, bytes per token, smallest workable budget.",
         discussion: """
             Nothing is loaded: the answer comes from the file's directory.
 
@@ -17,12 +18,16 @@ struct InspectCommand: ParsableCommand {
               sluice inspect model.gguf --json
             """)
 
-    @Argument(help: ArgumentHelp("A GGUF file or a Hugging Face folder. Without it, the bundled demo model.", valueName: "model"))
+    @Argument(
+        help: ArgumentHelp(
+            "A GGUF file or a Hugging Face folder. Without it, the bundled demo model.", valueName: "model"))
     var model: String?
 
     @Option(
         name: [.customShort("c"), .long],
-        help: ArgumentHelp("Context that the smallest budget is computed for. Default: as `sluice run`.", valueName: "tokens"))
+        help: ArgumentHelp(
+            "Context that the smallest budget is computed for. Default: as `sluice run`.", valueName: "tokens"
+        ))
     var ctxSize: Int?
 
     @Flag(help: "List every tensor.")
@@ -34,7 +39,9 @@ struct InspectCommand: ParsableCommand {
     func run() throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let path = try resolver.text(["model"], flag: model) ?? BundledModel.path()
-        let context = try resolver.optional(["ctx-size", "c"], flag: ctxSize, expected: "an integer") { Int($0) }
+        let context = try resolver.optional(["ctx-size", "c"], flag: ctxSize, expected: "an integer") {
+            Int($0)
+        }
         try ModelSettings.check("-c", context ?? 1, 1...ModelSettings.maximumContext)
         let inspection = Inspection(try ModelFile.open(path), context: context)
         if json {

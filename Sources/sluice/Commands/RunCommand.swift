@@ -23,20 +23,26 @@ struct RunCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("n"), .long], parsing: .unconditional,
-        help: ArgumentHelp("Tokens to generate; -1, the default, goes on until the context is full.", valueName: "tokens"))
+        help: ArgumentHelp(
+            "Tokens to generate; -1, the default, goes on until the context is full.", valueName: "tokens"))
     var predict: Int?
 
-    @Option(help: ArgumentHelp("Ends the text and is no part of it; may be given several times.", valueName: "text"))
+    @Option(
+        help: ArgumentHelp(
+            "Ends the text and is no part of it; may be given several times.", valueName: "text"))
     var stop: [String] = []
 
     @Flag(help: "Go on past tokens that end a text.")
     var ignoreEos = false
 
-    @Flag(help: "Print one JSON object instead of the text: prompt_tokens, tokens, text, finish_reason, receipt.")
+    @Flag(
+        help:
+            "Print one JSON object instead of the text: prompt_tokens, tokens, text, finish_reason, receipt.")
     var json = false
 
     @Option(
-        help: ArgumentHelp("Write each generated step's logits to this file: float32, little-endian.", valueName: "file"))
+        help: ArgumentHelp(
+            "Write each generated step's logits to this file: float32, little-endian.", valueName: "file"))
     var logits: String?
 
     @OptionGroup(title: "Sampling") var sampling: SamplingArguments
@@ -48,10 +54,12 @@ struct RunCommand: AsyncParsableCommand {
         let sampling = try sampling.resolved(&resolver)
         let maximum = try GeneratedLength.resolved(predict, &resolver)
         let ignoresEnd = try resolver.isOn("ignore-eos", flag: ignoreEos)
-        let session = try ModelSession(settings, &resolver, needsTokenizer: !prompt.isTokens && !settings.isPlanOnly)
+        let session = try ModelSession(
+            settings, &resolver, needsTokenizer: !prompt.isTokens && !settings.isPlanOnly)
         if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
         var request = GenerationRequest(
-            prompt: try prompt.tokens(session.tokenizer, &resolver), sampling: sampling, maximumTokens: maximum)
+            prompt: try prompt.tokens(session.tokenizer, &resolver), sampling: sampling,
+            maximumTokens: maximum)
         request.stops = stop
         request.ignoresEndOfGeneration = ignoresEnd
         try session.check(request)

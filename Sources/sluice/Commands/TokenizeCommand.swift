@@ -18,7 +18,9 @@ struct TokenizeCommand: ParsableCommand {
               sluice tokenize model.gguf --no-special < text.txt
             """)
 
-    @Argument(help: ArgumentHelp("A GGUF file or a Hugging Face folder. Without it, the bundled demo model.", valueName: "model"))
+    @Argument(
+        help: ArgumentHelp(
+            "A GGUF file or a Hugging Face folder. Without it, the bundled demo model.", valueName: "model"))
     var model: String?
 
     @Flag(help: "Read a JSON array of ids and print the text.")
@@ -27,13 +29,17 @@ struct TokenizeCommand: ParsableCommand {
     @Flag(help: "Add no BOS or EOS token.")
     var noSpecial = false
 
-    @Flag(help: "Read the text of control tokens, such as <|im_start|>, as those tokens; with --decode, show them.")
+    @Flag(
+        help:
+            "Read the text of control tokens, such as <|im_start|>, as those tokens; with --decode, show them."
+    )
     var parseSpecial = false
 
     @Flag(help: "The result is JSON in any case; accepted for uniformity.")
     var json = false
 
-    @Option(help: ArgumentHelp("Cut text as this pre-tokenizer does, whatever the file says.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("Cut text as this pre-tokenizer does, whatever the file says.", valueName: "name"))
     var pretokenizer: String?
 
     func run() throws {

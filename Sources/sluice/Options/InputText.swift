@@ -9,7 +9,9 @@ enum InputText {
         let name = path == "-" ? "standard input" : path
         let bytes = try data(path, name)
         if let offset = firstInvalidByte(bytes) {
-            throw CommandFailure.failure("\(name) is not valid UTF-8: the byte at offset \(offset) starts no character; expected text in UTF-8")
+            throw CommandFailure.failure(
+                "\(name) is not valid UTF-8: the byte at offset \(offset) starts no character; expected text in UTF-8"
+            )
         }
         return bytes
     }

@@ -54,7 +54,9 @@ struct ModelArguments: ParsableArguments {
     @Flag(help: "Print every value and where it came from, with the memory plan, and exit.")
     var plan = false
 
-    @Flag(name: [.customShort("q"), .long], help: "No plan, progress or receipt on standard error; errors only.")
+    @Flag(
+        name: [.customShort("q"), .long], help: "No plan, progress or receipt on standard error; errors only."
+    )
     var quiet = false
 
     @OptionGroup(title: "Options of streaming from disk and workers (not in this version)")

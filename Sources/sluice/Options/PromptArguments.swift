@@ -32,7 +32,8 @@ struct PromptArguments: ParsableArguments {
             throw CommandFailure.usage("the prompt is empty; give some text with -p TEXT or -f FILE")
         }
         guard let tokenizer else {
-            throw CommandFailure.failure("the model has no tokenizer, so that text cannot be read; give token ids with --tokens")
+            throw CommandFailure.failure(
+                "the model has no tokenizer, so that text cannot be read; give token ids with --tokens")
         }
         return try tokenizer.encode(text)
     }
@@ -45,7 +46,8 @@ struct PromptArguments: ParsableArguments {
         if let prompt { return Array(prompt.utf8) }
         if let text = try resolver.text(["prompt", "p"], flag: nil) { return Array(text.utf8) }
         if let path = try resolver.text(["file", "f"], flag: nil) { return try InputText.read(path) }
-        throw CommandFailure.usage("there is no prompt; give one with -p TEXT, -f FILE (- for standard input) or --tokens IDS")
+        throw CommandFailure.usage(
+            "there is no prompt; give one with -p TEXT, -f FILE (- for standard input) or --tokens IDS")
     }
 }
 
@@ -57,7 +59,9 @@ enum TokenList {
         if body.hasPrefix("["), body.hasSuffix("]") { body = String(body.dropFirst().dropLast()) }
         let fields = body.split(separator: ",", omittingEmptySubsequences: false)
             .map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
-        if fields == [""] { throw CommandFailure.usage("\(option) is empty; expected token ids such as 1,2,3") }
+        if fields == [""] {
+            throw CommandFailure.usage("\(option) is empty; expected token ids such as 1,2,3")
+        }
         return try fields.map { field in
             guard let id = Int32(field), id >= 0 else {
                 throw CommandFailure.usage("\(option) holds \"\(field)\"; expected token ids such as 1,2,3")

@@ -3,7 +3,10 @@ import Generation
 
 /// Options of commands that choose tokens.
 struct SamplingArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("0 takes the most likely token, 1 samples the model's distribution. Default: 0.8.", valueName: "t"))
+    @Option(
+        help: ArgumentHelp(
+            "0 takes the most likely token, 1 samples the model's distribution. Default: 0.8.", valueName: "t"
+        ))
     var temp: Double?
 
     @Option(
@@ -12,12 +15,15 @@ struct SamplingArguments: ParsableArguments {
     var topK: Int?
 
     @Option(
-        help: ArgumentHelp("Only the most likely tokens that together reach this probability. Default: 0.95.", valueName: "p"))
+        help: ArgumentHelp(
+            "Only the most likely tokens that together reach this probability. Default: 0.95.", valueName: "p"
+        ))
     var topP: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Only tokens with at least this share of the most likely one's probability. Default: 0.05.", valueName: "p"))
+            "Only tokens with at least this share of the most likely one's probability. Default: 0.05.",
+            valueName: "p"))
     var minP: Double?
 
     @Option(help: ArgumentHelp("Divide the logits of repeated tokens; 1 is off. Default: 1.", valueName: "x"))
@@ -25,7 +31,9 @@ struct SamplingArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Tokens that penalties look back on; 0 is none, -1 the whole context. Default: 64.", valueName: "n"))
+        help: ArgumentHelp(
+            "Tokens that penalties look back on; 0 is none, -1 the whole context. Default: 64.",
+            valueName: "n"))
     var repeatLastN: Int?
 
     @Option(
@@ -40,7 +48,8 @@ struct SamplingArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Equal seeds give equal texts on any number of threads. Default: a random one, which is reported.",
+        help: ArgumentHelp(
+            "Equal seeds give equal texts on any number of threads. Default: a random one, which is reported.",
             valueName: "n"))
     var seed: Int?
 
@@ -55,8 +64,10 @@ struct SamplingArguments: ParsableArguments {
         options.minP = try resolver.real(["min-p"], flag: minP, default: options.minP)
         options.penalties.repetition = try resolver.real(["repeat-penalty"], flag: repeatPenalty, default: 1)
         options.penalties.window = try resolver.integer(["repeat-last-n"], flag: repeatLastN, default: 64)
-        options.penalties.presence = try resolver.real(["presence-penalty"], flag: presencePenalty, default: 0)
-        options.penalties.frequency = try resolver.real(["frequency-penalty"], flag: frequencyPenalty, default: 0)
+        options.penalties.presence = try resolver.real(
+            ["presence-penalty"], flag: presencePenalty, default: 0)
+        options.penalties.frequency = try resolver.real(
+            ["frequency-penalty"], flag: frequencyPenalty, default: 0)
         // -1 is llama.cpp's spelling of a random seed; a random one is small enough to be typed again.
         let asked = try resolver.optional(["seed"], flag: seed, expected: "an integer") { Int($0) }
         if let asked, asked != -1 {

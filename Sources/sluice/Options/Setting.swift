@@ -30,17 +30,21 @@ struct SettingResolver {
         _ names: [String], flag: Value?, default fallback: @autoclosure () -> Value, expected: String,
         parse: (String) -> Value?
     ) throws -> Value {
-        let (value, source) = try choose(names, flag: flag, expected: expected, parse: parse) ?? (fallback(), .default)
+        let (value, source) =
+            try choose(names, flag: flag, expected: expected, parse: parse) ?? (fallback(), .default)
         record(names[0], "\(value)", source)
         return value
     }
 
     /// As `resolve`, for a setting that may stay unset.
     mutating func optional<Value>(
-        _ names: [String], flag: Value?, expected: String, shownDefault: String? = nil, parse: (String) -> Value?
+        _ names: [String], flag: Value?, expected: String, shownDefault: String? = nil,
+        parse: (String) -> Value?
     ) throws -> Value? {
         let chosen = try choose(names, flag: flag, expected: expected, parse: parse)
-        if let chosen { record(names[0], "\(chosen.0)", chosen.1) } else if let shownDefault {
+        if let chosen {
+            record(names[0], "\(chosen.0)", chosen.1)
+        } else if let shownDefault {
             record(names[0], shownDefault, .default)
         }
         return chosen?.0
@@ -59,7 +63,8 @@ struct SettingResolver {
             let variable = "SLUICE_" + name.uppercased().replacing("-", with: "_")
             guard let text = environment[variable], !text.isEmpty else { continue }
             guard let value = parse(text) else {
-                throw CommandFailure.usage("the environment variable \(variable) is \"\(text)\"; expected \(expected)")
+                throw CommandFailure.usage(
+                    "the environment variable \(variable) is \"\(text)\"; expected \(expected)")
             }
             return (value, .environment)
         }
@@ -85,7 +90,10 @@ extension SettingResolver {
 
     /// A switch, which a flag can only turn on.
     mutating func isOn(_ name: String, flag: Bool) throws -> Bool {
-        try resolve([name], flag: flag ? true : nil, default: false, expected: "1, true, yes or on, or their opposites") {
+        try resolve(
+            [name], flag: flag ? true : nil, default: false,
+            expected: "1, true, yes or on, or their opposites"
+        ) {
             switch $0.lowercased() {
             case "1", "true", "yes", "on": true
             case "0", "false", "no", "off": false

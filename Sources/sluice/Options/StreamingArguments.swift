@@ -45,7 +45,8 @@ struct StreamingArguments: ParsableArguments {
                 [option.name], flag: option.flag, expected: "a text", shownDefault: option.known.first
             ) { $0 }
             guard let value, !option.known.contains(value) else { continue }
-            let choices = option.known.isEmpty ? "leave it out" : "use \(option.known.joined(separator: " or "))"
+            let choices =
+                option.known.isEmpty ? "leave it out" : "use \(option.known.joined(separator: " or "))"
             throw CommandFailure.usage(
                 "--\(option.name) \(value): this version runs models resident in memory and does not have "
                     + "\(option.later) yet; \(choices)")

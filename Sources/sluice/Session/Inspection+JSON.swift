@@ -24,12 +24,17 @@ extension Inspection {
                 name: "formats",
                 value: .list(
                     formats.map {
-                        .members(["format": .string($0.name), "tensors": .count($0.count), "bytes": .count($0.bytes)])
+                        .members([
+                            "format": .string($0.name), "tensors": .count($0.count),
+                            "bytes": .count($0.bytes),
+                        ])
                     })),
             JSONMember(name: "tokenizer", value: tokenizerValue),
             JSONMember(name: "chat_template", value: .boolean(tokenizer?.chatTemplate != nil)),
         ]
-        if listsTensors { members.append(JSONMember(name: "tensor_list", value: .list(records.map(tensorValue)))) }
+        if listsTensors {
+            members.append(JSONMember(name: "tensor_list", value: .list(records.map(tensorValue))))
+        }
         return .object(members)
     }
 

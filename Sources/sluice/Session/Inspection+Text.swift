@@ -57,6 +57,7 @@ extension Inspection {
     private var tokenizerText: String {
         guard let tokenizer else { return tokenizerProblem ?? "none" }
         let template = tokenizer.chatTemplate == nil ? "no chat template" : "chat template"
-        return "\(tokenizer.vocabularySize) tokens, \(tokenizer.addsBOS ? "BOS first" : "no BOS"), \(template)"
+        return
+            "\(tokenizer.vocabularySize) tokens, \(tokenizer.addsBOS ? "BOS first" : "no BOS"), \(template)"
     }
 }

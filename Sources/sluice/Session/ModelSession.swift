@@ -23,7 +23,8 @@ struct ModelSession {
     /// - Parameter wantedContext: what the command itself needs at least, where the user gives no `-c`.
     /// - Parameter needsTokenizer: whether a model without tokenizer is of no use to the command.
     init(
-        _ settings: ModelSettings, _ resolver: inout SettingResolver, needsTokenizer: Bool, wantedContext: Int? = nil
+        _ settings: ModelSettings, _ resolver: inout SettingResolver, needsTokenizer: Bool,
+        wantedContext: Int? = nil
     ) throws {
         self.settings = settings
         instructionSet = try InstructionSet.fromEnvironment()
@@ -42,12 +43,16 @@ struct ModelSession {
         let element = settings.cacheElement ?? (file.isMostlyFloat32 ? .float32 : .float16)
         if settings.cacheElement == nil { resolver.record("kv-type (auto)", element.rawValue, .default) }
         var options = LanguageModel.Options(
-            threadCount: settings.threads, maximumRows: min(settings.batchSize, context), contextCapacity: context,
+            threadCount: settings.threads, maximumRows: min(settings.batchSize, context),
+            contextCapacity: context,
             cacheElement: element)
-        if settings.prefillThreads != settings.threads { options.prefillThreadCount = settings.prefillThreads }
+        if settings.prefillThreads != settings.threads {
+            options.prefillThreadCount = settings.prefillThreads
+        }
         self.options = options
         plan = MemoryPlan(
-            needs: needs, file: file, options: options, budgetBytes: settings.budget.resolved(on: MachineMemory.read()))
+            needs: needs, file: file, options: options,
+            budgetBytes: settings.budget.resolved(on: MachineMemory.read()))
     }
 
     /// Where the user gives no context and the model allows more.
@@ -134,7 +139,9 @@ struct ModelSession {
 
     /// Writes the receipt where the user wants it.
     func deliver(_ receipt: Receipt) throws {
-        if !settings.isQuiet { StandardError.write(ReceiptText(receipt, hasColour: StandardError.hasColour).text) }
+        if !settings.isQuiet {
+            StandardError.write(ReceiptText(receipt, hasColour: StandardError.hasColour).text)
+        }
         guard let path = settings.receiptPath else { return }
         try OutputFile(path).write(receipt.json.text + "\n")
     }

@@ -32,18 +32,25 @@ struct ModelSettings {
         modelPath = try resolver.optional(
             ["model", "m"], flag: arguments.model, expected: "a path", shownDefault: "(the bundled model)"
         ) { $0 }
-        contextSize = try resolver.optional(["ctx-size", "c"], flag: arguments.ctxSize, expected: "an integer") { Int($0) }
+        contextSize = try resolver.optional(
+            ["ctx-size", "c"], flag: arguments.ctxSize, expected: "an integer"
+        ) { Int($0) }
         threads = try resolver.integer(
             ["threads", "t"], flag: arguments.threads, default: MachineCores.read().recommendedThreads)
-        prefillThreads = try resolver.integer(["threads-batch", "tb"], flag: arguments.threadsBatch, default: threads)
+        prefillThreads = try resolver.integer(
+            ["threads-batch", "tb"], flag: arguments.threadsBatch, default: threads)
         batchSize = try resolver.integer(["batch-size", "b"], flag: arguments.batchSize, default: 512)
         let memory = try resolver.resolve(
-            ["memory"], flag: arguments.memory, default: "auto", expected: "a size") { $0 }
+            ["memory"], flag: arguments.memory, default: "auto", expected: "a size"
+        ) { $0 }
         guard let budget = MemoryBudget(memory) else {
-            throw CommandFailure.usage("--memory is \"\(memory)\"; expected a size such as 8G or 512M, a share such as 70%, or auto")
+            throw CommandFailure.usage(
+                "--memory is \"\(memory)\"; expected a size such as 8G or 512M, a share such as 70%, or auto")
         }
         self.budget = budget
-        let kvType = try resolver.resolve(["kv-type"], flag: arguments.kvType, default: "auto", expected: "a type") { $0 }
+        let kvType = try resolver.resolve(
+            ["kv-type"], flag: arguments.kvType, default: "auto", expected: "a type"
+        ) { $0 }
         cacheElement = CacheElement(rawValue: kvType)
         guard kvType == "auto" || cacheElement != nil else {
             throw CommandFailure.usage("--kv-type is \"\(kvType)\"; expected auto, f16 or f32")
@@ -61,7 +68,8 @@ struct ModelSettings {
     /// - Throws: `CommandFailure` where `value` is outside `range`.
     static func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) throws {
         guard range.contains(value) else {
-            throw CommandFailure.usage("\(name) is \(value); expected \(range.lowerBound) to \(range.upperBound)")
+            throw CommandFailure.usage(
+                "\(name) is \(value); expected \(range.lowerBound) to \(range.upperBound)")
         }
     }
 }

@@ -12,7 +12,9 @@ struct CommandFailure: Error, CustomStringConvertible {
     let description: String
 
     /// The command line is wrong.
-    static func usage(_ description: String) -> CommandFailure { CommandFailure(code: .usage, description: description) }
+    static func usage(_ description: String) -> CommandFailure {
+        CommandFailure(code: .usage, description: description)
+    }
 
     /// The world is not as it should be.
     static func failure(_ description: String) -> CommandFailure {

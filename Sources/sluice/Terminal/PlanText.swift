@@ -30,12 +30,16 @@ struct PlanText {
                 settings.map { setting in
                     JSONMember(
                         name: setting.name,
-                        value: .members(["value": .string(setting.value), "source": .string(setting.source.rawValue)]))
+                        value: .members([
+                            "value": .string(setting.value), "source": .string(setting.source.rawValue),
+                        ]))
                 }),
             "memory": .members([
                 "lines": .list(
                     plan.lines.map {
-                        .members(["name": .string($0.name), "bytes": .count($0.bytes), "detail": .string($0.detail)])
+                        .members([
+                            "name": .string($0.name), "bytes": .count($0.bytes), "detail": .string($0.detail),
+                        ])
                     }),
                 "total": .count(plan.totalBytes),
                 "budget": .optional(plan.budgetBytes),

@@ -29,7 +29,9 @@ struct ProgressLine {
         let elapsed = (now - start).inSeconds
         let left = done > 0 ? elapsed / Double(done) * Double(total - done) : 0
         let percent = 100 * done / total
-        StandardError.write("\r\u{1B}[K\(title) \(unit(done)) of \(unit(total)) (\(percent) %), \(Self.text(seconds: left)) left")
+        StandardError.write(
+            "\r\u{1B}[K\(title) \(unit(done)) of \(unit(total)) (\(percent) %), \(Self.text(seconds: left)) left"
+        )
     }
 
     /// Takes the line away.

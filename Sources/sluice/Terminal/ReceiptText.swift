@@ -13,11 +13,17 @@ struct ReceiptText {
 
     var text: String {
         var rows = [
-            ["model", "\(receipt.architecture), \(receipt.threads) \(receipt.threads == 1 ? "thread" : "threads"), \(receipt.instructionSet)"],
+            [
+                "model",
+                "\(receipt.architecture), \(receipt.threads) \(receipt.threads == 1 ? "thread" : "threads"), \(receipt.instructionSet)",
+            ],
             ["prompt", speed(receipt.promptTokens, receipt.prefillSeconds, receipt.prefillTokensPerSecond)],
         ]
         if receipt.generatedTokens > 0 {
-            rows.append(["answer", speed(receipt.generatedTokens, receipt.decodeSeconds, receipt.decodeTokensPerSecond)])
+            rows.append([
+                "answer",
+                speed(receipt.generatedTokens, receipt.decodeSeconds, receipt.decodeTokensPerSecond),
+            ])
         }
         rows += [["memory", memory], ["experts", experts], ["law", law]]
         return title("receipt") + "\n" + TextTable.text(rows)
@@ -43,8 +49,11 @@ struct ReceiptText {
 
     private var law: String {
         let size = "\(ByteSize.text(receipt.bytesPerToken)) of weights per token"
-        guard let bandwidth = receipt.memoryBytesPerSecond, let floor = receipt.computeFloorSeconds else { return size }
-        let limit = "\(size) at \(Self.decimal(bandwidth / 1e9, 1)) GB/s: at least \(Self.decimal(floor * 1e3, 2)) ms"
+        guard let bandwidth = receipt.memoryBytesPerSecond, let floor = receipt.computeFloorSeconds else {
+            return size
+        }
+        let limit =
+            "\(size) at \(Self.decimal(bandwidth / 1e9, 1)) GB/s: at least \(Self.decimal(floor * 1e3, 2)) ms"
         guard let share = receipt.lawShare else { return limit }
         return limit + ", \(Self.decimal(100 * share, 0)) % of the measured time"
     }

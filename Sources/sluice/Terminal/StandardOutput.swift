@@ -11,7 +11,9 @@ enum StandardOutput {
     /// Writes all of `text`.
     ///
     /// - Throws: `CommandFailure` where the output is closed or full.
-    static func write(_ text: String) throws { try FileWriter.write(Array(text.utf8), to: STDOUT_FILENO, name: "standard output") }
+    static func write(_ text: String) throws {
+        try FileWriter.write(Array(text.utf8), to: STDOUT_FILENO, name: "standard output")
+    }
 
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 }
@@ -19,7 +21,9 @@ enum StandardOutput {
 /// Progress, plans, receipts and errors go here.
 enum StandardError {
     /// Writes all of `text`; where nobody can read it there is nobody to tell either.
-    static func write(_ text: String) { try? FileWriter.write(Array(text.utf8), to: STDERR_FILENO, name: "standard error") }
+    static func write(_ text: String) {
+        try? FileWriter.write(Array(text.utf8), to: STDERR_FILENO, name: "standard error")
+    }
 
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
@@ -40,7 +44,8 @@ enum FileWriter {
                 let count = unsafe Self.call(descriptor, buffer[offset...])
                 if count < 0 && errno == EINTR { continue }
                 guard count >= 0 else {
-                    throw CommandFailure.failure("cannot write to \(name): \(unsafe String(cString: strerror(errno)))")
+                    throw CommandFailure.failure(
+                        "cannot write to \(name): \(unsafe String(cString: strerror(errno)))")
                 }
                 offset += count
             }
