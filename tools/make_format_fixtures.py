@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Writes the decoding fixtures of the kernel tests: blocks of every weight format with the values they stand for.
+"""Writes the decoding fixtures of the kernel tests: blocks of every weight format with their values.
 
 Usage: python3 tools/make_format_fixtures.py        (needs numpy and the `gguf` PyPI package)
 
-One file per format in Tests/KernelsTests/Fixtures, little-endian: the four bytes "SLQF", then as uint32 the GGUF type number,
-the count of blocks, bytes per block and elements per block; then all blocks; then all expected values as Float32.
-The expected values are those of `gguf.quants.dequantize`. Blocks are random bytes from a fixed seed, with scales that are
-finite, and adversarial ones in front: all bytes zero, all bits set, alternating bits, and for every scale field zero, minus
-zero, the smallest and largest subnormal, the smallest normal, one and the largest finite value of either sign.
+One file per format in Tests/KernelsTests/Fixtures, little-endian: the four bytes "SLQF", then as uint32 the
+GGUF type number, the count of blocks, bytes per block and elements per block; then all blocks; then all
+expected values as Float32. The expected values are those of `gguf.quants.dequantize`. Blocks are random bytes
+from a fixed seed, with scales that are finite, and adversarial ones in front: all bytes zero, all bits set,
+alternating bits, and for every scale field zero, minus zero, the smallest and largest subnormal, the smallest
+normal, one and the largest finite value of either sign.
 """
 
 import importlib.metadata
@@ -65,9 +66,9 @@ def quantized_blocks(name: str, block_bytes: int, generator: np.random.Generator
 
 def plain_blocks(name: str, generator: np.random.Generator) -> np.ndarray:
     if name == "F32":
-        special = np.array([0x0, 0x80000000, 0x1, 0x007FFFFF, 0x00800000, 0x7F7FFFFF, 0xFF7FFFFF, 0x7F800000], np.uint32)
+        special = [0x0, 0x80000000, 0x1, 0x007FFFFF, 0x00800000, 0x7F7FFFFF, 0xFF7FFFFF, 0x7F800000]
         random = generator.normal(size=249).astype(np.float32).view(np.uint32)
-        return np.concatenate([special, random]).view(np.uint8).reshape(-1, 4)
+        return np.concatenate([np.array(special, np.uint32), random]).view(np.uint8).reshape(-1, 4)
     if name == "F16":
         # Every half that is no NaN.
         halves = np.arange(65536, dtype=np.uint32).astype(np.uint16)
@@ -95,9 +96,9 @@ def main() -> None:
         (FOLDER / f"{name}.bin").write_bytes(header + blocks.tobytes() + values.tobytes())
     (FOLDER / "PROVENANCE.md").write_text(
         "# Decoding fixtures\n\n"
-        "Blocks of every weight format and the Float32 values they stand for; the layout is described in the script.\n\n"
+        "Blocks of every weight format and their values in Float32; the script describes the layout.\n\n"
         f"- Generator: `python3 tools/make_format_fixtures.py`, seed {SEED}\n"
-        f"- Oracle: `gguf.quants.dequantize` of the `gguf` PyPI package {importlib.metadata.version('gguf')}, "
+        f"- Oracle: `gguf.quants.dequantize` of `gguf` {importlib.metadata.version('gguf')} from PyPI, "
         f"numpy {np.__version__}\n"
         "- Origin of the blocks: random bytes and hand-made extremes; no model's weights\n")
 

@@ -16,8 +16,10 @@
 
 // The decoders of a format that every set has its own of: scalar, AVX2, AVX-512, NEON.
 #define DECODERS(format) \
-    {sluice_decode_##format##_scalar, X86(sluice_decode_##format##_avx2), \
-        X86(sluice_decode_##format##_avx512), ARM(sluice_decode_##format##_neon)}
+    { \
+        sluice_decode_##format##_scalar, X86(sluice_decode_##format##_avx2), \
+            X86(sluice_decode_##format##_avx512), ARM(sluice_decode_##format##_neon) \
+    }
 
 // One row per format: number, elements and bytes of a block, decoders.
 static const struct sluice_format formats[] = {
@@ -62,7 +64,8 @@ extern const struct sluice_operations sluice_operations_neon;
 #endif
 
 const struct sluice_operations *sluice_operations(enum sluice_instruction_set set) {
-    static const struct sluice_operations *const tables[SLUICE_INSTRUCTION_SETS] = {&sluice_operations_scalar,
-        X86(&sluice_operations_avx2), X86(&sluice_operations_avx512), ARM(&sluice_operations_neon)};
+    static const struct sluice_operations *const tables[SLUICE_INSTRUCTION_SETS] = {
+        &sluice_operations_scalar, X86(&sluice_operations_avx2), X86(&sluice_operations_avx512),
+        ARM(&sluice_operations_neon)};
     return tables[set] && sluice_supports(set) ? tables[set] : &sluice_operations_scalar;
 }

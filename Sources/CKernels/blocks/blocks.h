@@ -1,5 +1,5 @@
-// How each quantized format lies in memory. Every field is
-// made of bytes: blocks in files follow no alignment.
+// How each quantized format lies in memory. Every field is made of bytes: blocks in files follow no
+// alignment.
 //
 // "d" is the block's scale, "m"/"dmin" its offset; both are IEEE halves, little-endian. Element i of a block
 // of 32 with four low bits lies in the low half of byte i (i < 16) or in the high half of byte i - 16.
@@ -15,8 +15,8 @@
 #pragma STDC FP_CONTRACT OFF
 
 #define SLUICE_CHECK_BLOCK(name, bytes) \
-    _Static_assert( \
-        sizeof(struct sluice_block_##name) == (bytes) && _Alignof(struct sluice_block_##name) == 1, #name)
+    _Static_assert(sizeof(struct sluice_block_##name) == (bytes), #name); \
+    _Static_assert(_Alignof(struct sluice_block_##name) == 1, #name)
 
 // x = d * (q - 8)
 struct sluice_block_q4_0 {
@@ -67,9 +67,9 @@ struct sluice_block_q2_K {
 };
 SLUICE_CHECK_BLOCK(q2_K, 84);
 
-// 16 groups of 16: x = (d * (scale - 32)) * (q - (high ? 0 : 4)). Two low bits as in Q2_K; bit j'
-// of high[l] belongs to element 32j' + l. Scale g: low four bits in byte g % 8 (high half for
-// g >= 8), two high bits in byte 8 + g % 4 at 2(g / 4).
+// 16 groups of 16: x = (d * (scale - 32)) * (q - (high ? 0 : 4)). Two low bits as in Q2_K; bit j' of high[l]
+// belongs to element 32j' + l. Scale g: low four bits in byte g % 8 (high half for g >= 8), two high bits in
+// byte 8 + g % 4 at 2(g / 4).
 struct sluice_block_q3_K {
     uint8_t high[32];
     uint8_t low[64];
@@ -99,8 +99,8 @@ struct sluice_block_q5_K {
 };
 SLUICE_CHECK_BLOCK(q5_K, 176);
 
-// 16 groups of 16: x = (d * scale) * (q - 32). Element 128h + 64n + i (i < 64): low bits in half n of
-// low[64h + i]; two high bits of element 128h + 32j + l at 2j of high[32h + l].
+// 16 groups of 16: x = (d * scale) * (q - 32). Element 128h + 64n + i (i < 64): low bits in half n of low[64h
+// + i]; two high bits of element 128h + 32j + l at 2j of high[32h + l].
 struct sluice_block_q6_K {
     uint8_t low[128];
     uint8_t high[64];
@@ -116,8 +116,8 @@ struct sluice_block_iq4_nl {
 };
 SLUICE_CHECK_BLOCK(iq4_nl, 18);
 
-// 8 groups of 32: x = (d * (scale - 32)) * iq4_values[q]. Scale g: low half-byte g of scales_low, bits 2g,
-// 2g + 1 of scales_high; elements of a group as in IQ4_NL.
+// 8 groups of 32: x = (d * (scale - 32)) * iq4_values[q]. Scale g: low half-byte g of scales_low, bits 2g, 2g
+// + 1 of scales_high; elements of a group as in IQ4_NL.
 struct sluice_block_iq4_xs {
     uint8_t d[2];
     uint8_t scales_high[2];
@@ -126,8 +126,8 @@ struct sluice_block_iq4_xs {
 };
 SLUICE_CHECK_BLOCK(iq4_xs, 136);
 
-// x = 2^(exponent - 128) * mxfp4_values[q]: the values are doubled
-// to be whole numbers, the power is halved in return.
+// x = 2^(exponent - 128) * mxfp4_values[q]: the values are doubled to be whole numbers, the power is halved
+// in return.
 // Source: OCP Microscaling Formats (MX) specification 1.0.
 struct sluice_block_mxfp4 {
     uint8_t exponent;
@@ -173,8 +173,8 @@ static inline uint16_t sluice_half_bits_from_float(float value) {
         const uint32_t rounded = magnitude + 0x0fff + ((magnitude >> 13) & 1);
         return sign | (uint16_t)((rounded >> 13) - (112u << 10));
     }
-    // Beside 0.5 one unit in the last place is 2^-24, the spacing
-    // of subnormal halves: the addition rounds for us.
+    // Beside 0.5 one unit in the last place is 2^-24, the spacing of subnormal halves: the addition rounds
+    // for us.
     const float aligned = sluice_float_from_bits(magnitude) + 0.5f;
     return sign | (uint16_t)(sluice_bits_of_float(aligned) - sluice_bits_of_float(0.5f));
 }

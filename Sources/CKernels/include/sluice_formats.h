@@ -21,9 +21,9 @@ bool sluice_supports(enum sluice_instruction_set set);
 
 // Decodes `count` consecutive blocks to Float32. Neither pointer needs an alignment.
 //
-// Contract: bit-exact on every instruction set: each element is the product (and sum) of the
-// format's definition, every operation rounded to Float32 on its own. Reads
-// count * block_bytes bytes, writes count * block_elements values.
+// Contract: bit-exact on every instruction set: each element is the product (and sum) of the format's
+// definition, every operation rounded to Float32 on its own. Reads count * block_bytes bytes, writes count *
+// block_elements values.
 typedef void (*sluice_decode)(const void *restrict blocks, float *restrict output, int64_t count);
 
 // One row of the format table.

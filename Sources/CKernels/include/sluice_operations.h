@@ -1,11 +1,10 @@
 // The float operations of a forward step: one table of function pointers per instruction set.
 //
-// Every operation has the signature `sluice_kernel`: it reads one argument structure
-// and works on the units first ..< first + count, which a thread pool may cut in any
-// way. What a unit is stands beside each structure.
-// Contract: no unit's result depends on `first`, `count` or the thread; all instruction
-// sets give equal bits (sums run in 16 lanes by fused multiply-add and are folded as a
-// tree, 8 + 8, 4 + 4, 2 + 2, 1 + 1). Allocates: none.
+// Every operation has the signature `sluice_kernel`: it reads one argument structure and works on the units
+// first ..< first + count, which a thread pool may cut in any way. What a unit is stands beside each
+// structure. Contract: no unit's result depends on `first`, `count` or the thread; all instruction sets give
+// equal bits (sums run in 16 lanes by fused multiply-add and are folded as a tree, 8, 4, 2, 1).
+// Allocates: none.
 #ifndef SLUICE_OPERATIONS_H
 #define SLUICE_OPERATIONS_H
 
@@ -46,8 +45,8 @@ struct sluice_product {
     int64_t rows_per_unit, tokens_per_unit;
 };
 
-// output[t, c] = sum over r of input[t, r] * weights[r, c],
-// rows ascending, + bias[c] first. Unit: 256 columns.
+// output[t, c] = sum over r of input[t, r] * weights[r, c], rows ascending, + bias[c] first. Unit: 256
+// columns.
 struct sluice_transposed_product {
     const struct sluice_format *format;
     sluice_decode decode;
@@ -57,11 +56,11 @@ struct sluice_transposed_product {
     const float *_Nullable bias;
 };
 
-// Softmax attention of one sequence's tokens over its cached rows. Unit: (token, key head, up to 4 of
-// its query heads), the last counting fastest. Keys and values are halves where `half_rows`, else
-// Float32. Positions from max(0, p - window + 1) to p = first_position + token are seen; window 0 means
-// all. A sink is one more logit in the denominator.
-// Order: positions in tiles of 64 from the first seen one, each tile rescaling what came before.
+// Softmax attention of one sequence's tokens over its cached rows. Unit: (token, key head, up to 4 of its
+// query heads), the last counting fastest. Keys and values are halves where `half_rows`, else Float32.
+// Positions from max(0, p - window + 1) to p = first_position + token are seen; window 0 means all. A sink is
+// one more logit in the denominator. Order: positions in tiles of 64 from the first seen one, each tile
+// rescaling what came before.
 struct sluice_attention {
     struct sluice_matrix query; // [tokens, heads * key_width]
     const void *keys, *values;  // rows by position: [kv_heads * key_width], [kv_heads * value_width]
@@ -91,13 +90,16 @@ struct sluice_norm {
     float epsilon;
 };
 
-// Element by element over rows. Unit: a row. `second` is unused by
-// operations of one input; output may be either input.
-//   add_scaled: output += alpha * first; scale: output *= alpha; multiply: output = first * second
-//   silu, sigmoid: of first; swiglu: silu(first) * second
-//   clamped_swiglu: g = min(first, limit), u = clamp(second, -limit, limit);
-//   (u + 1) * g * sigmoid(alpha * g). Where `interleaved`, first holds gate and up in
-//   turn, [rows, 2 * columns], and second is unused.
+// Element by element over rows. Unit: a row. `second` is unused by operations of one input; output may be
+// either input.
+//   add_scaled: output += alpha * first
+//   scale: output *= alpha
+//   multiply: output = first * second
+//   silu, sigmoid: of first
+//   swiglu: silu(first) * second
+//   clamped_swiglu: (u + 1) * g * sigmoid(alpha * g), g = min(first, limit), u = clamp(second, +-limit);
+//     where `interleaved`, first holds gate and up in turn, [rows, 2 * columns], and second is unused
+//   softmax: of each row of first
 struct sluice_elementwise {
     struct sluice_matrix first, second, output;
     float alpha, limit;
@@ -117,11 +119,11 @@ struct sluice_rotation {
 // Gated delta rule, token after token. Unit: a value head; its key head is head / (value_heads / key_heads).
 //   S *= exp(decay); S += key (beta * (value - key^T S))^T; output = query^T S
 struct sluice_delta_rule {
-    struct sluice_matrix query, key;  // [tokens, key_heads * key_width]
-    struct sluice_matrix value;       // [tokens, value_heads * value_width]
-    struct sluice_matrix decay, beta; // [tokens, value_heads]
-    struct sluice_matrix state;       // [value_heads * key_width, value_width]
-    struct sluice_matrix output;      // [tokens, value_heads * value_width]
+    struct sluice_matrix query, key;   // [tokens, key_heads * key_width]
+    struct sluice_matrix value;        // [tokens, value_heads * value_width]
+    struct sluice_matrix decay, beta;  // [tokens, value_heads]
+    struct sluice_matrix state;        // [value_heads * key_width, value_width]
+    struct sluice_matrix output;       // [tokens, value_heads * value_width]
     int64_t key_heads, value_heads, key_width, value_width;
 };
 
@@ -138,7 +140,7 @@ struct sluice_operations {
     sluice_kernel attention, store_rows;
     sluice_kernel rms_norm, layer_norm;
     sluice_kernel add_scaled, scale, multiply, silu, sigmoid, swiglu, clamped_swiglu;
-    sluice_kernel softmax; // sluice_elementwise: output = softmax(first) per row
+    sluice_kernel softmax;
     sluice_kernel rotate;
     sluice_kernel delta_rule, convolution;
     // Reductions of `count` values; a NaN never wins a maximum.

@@ -10,10 +10,11 @@ SLUICE_INLINE lanes load_cached(const void *row, int64_t element, int64_t count,
     return load_half_lanes(padded);
 }
 
-// scores[h][i] = scale * dot(query head h, key of position first + i);
-// `heads` and `half_rows` are constants at every call.
-SLUICE_INLINE void score_tile(const struct sluice_attention *p, const float *query, const char *keys,
-    int64_t count, float scores[][TILE_POSITIONS], const int heads, const bool half_rows) {
+// scores[h][i] = scale * dot(query head h, key of position first + i); `heads` and `half_rows` are constants
+// at every call.
+SLUICE_INLINE void score_tile(
+    const struct sluice_attention *p, const float *query, const char *keys, int64_t count,
+    float scores[][TILE_POSITIONS], const int heads, const bool half_rows) {
     for (int64_t i = 0; i < count; i++) {
         const char *key = keys + i * p->key_row_bytes;
         lanes sum[SLUICE_ATTENTION_HEADS];
@@ -23,8 +24,10 @@ SLUICE_INLINE void score_tile(const struct sluice_attention *p, const float *que
             const int64_t left = p->key_width - c;
             const lanes k = load_cached(key, c, left, half_rows);
 #pragma clang loop unroll(full)
-            for (int h = 0; h < heads; h++)
-                sum[h] = fused(load_some(query + h * p->key_width + c, left), k, sum[h]);
+            for (int h = 0; h < heads; h++) {
+                const lanes q = load_some(query + h * p->key_width + c, left);
+                sum[h] = fused(q, k, sum[h]);
+            }
         }
 #pragma clang loop unroll(full)
         for (int h = 0; h < heads; h++) scores[h][i] = p->scale * fold(sum[h]);
@@ -32,9 +35,9 @@ SLUICE_INLINE void score_tile(const struct sluice_attention *p, const float *que
 }
 
 // output[h] = output[h] * shrink[h] + sum over the tile of weights[h][i] * value i, positions ascending.
-SLUICE_INLINE void add_values(const struct sluice_attention *p, const char *values, int64_t count,
-    const float *shrink, float weights[][TILE_POSITIONS], float *output, const int heads,
-    const bool half_rows) {
+SLUICE_INLINE void add_values(
+    const struct sluice_attention *p, const char *values, int64_t count, const float *shrink,
+    float weights[][TILE_POSITIONS], float *output, const int heads, const bool half_rows) {
     for (int64_t c = 0; c < p->value_width; c += LANES) {
         const int64_t left = p->value_width - c;
         lanes sum[SLUICE_ATTENTION_HEADS];
@@ -50,8 +53,8 @@ SLUICE_INLINE void add_values(const struct sluice_attention *p, const char *valu
     }
 }
 
-// Scores of one head become weights against the new maximum.
-// Returns by how much everything before the tile shrinks.
+// Scores of one head become weights against the new maximum. Returns by how much everything before the tile
+// shrinks.
 SLUICE_INLINE float weigh_tile(float *scores, int64_t count, float *maximum, float *total) {
     float best = *maximum;
     for (int64_t i = 0; i < count; i++) best = scores[i] > best ? scores[i] : best;
@@ -74,6 +77,8 @@ SLUICE_INLINE void attend(
     const int64_t kv_head = head / (p->heads / p->kv_heads);
     const float *query = p->query.base + token * p->query.stride + head * p->key_width;
     float *output = p->output.base + token * p->output.stride + head * p->value_width;
+    const char *key_base = (const char *)p->keys + kv_head * p->key_width * element;
+    const char *value_base = (const char *)p->values + kv_head * p->value_width * element;
     float scores[SLUICE_ATTENTION_HEADS][TILE_POSITIONS];
     float maximum[SLUICE_ATTENTION_HEADS], total[SLUICE_ATTENTION_HEADS], shrink[SLUICE_ATTENTION_HEADS];
     for (int h = 0; h < heads; h++) {
@@ -86,10 +91,8 @@ SLUICE_INLINE void attend(
     const int64_t first = p->window > 0 && last >= p->window ? last - p->window + 1 : 0;
     for (int64_t position = first; position <= last; position += TILE_POSITIONS) {
         const int64_t count = last + 1 - position < TILE_POSITIONS ? last + 1 - position : TILE_POSITIONS;
-        const char *keys =
-            (const char *)p->keys + position * p->key_row_bytes + kv_head * p->key_width * element;
-        const char *values =
-            (const char *)p->values + position * p->value_row_bytes + kv_head * p->value_width * element;
+        const char *keys = key_base + position * p->key_row_bytes;
+        const char *values = value_base + position * p->value_row_bytes;
         score_tile(p, query, keys, count, scores, heads, half_rows);
         for (int h = 0; h < heads; h++) shrink[h] = weigh_tile(scores[h], count, &maximum[h], &total[h]);
         add_values(p, values, count, shrink, scores, output, heads, half_rows);
@@ -111,17 +114,13 @@ static void attention(const void *arguments, int64_t first, int64_t count, float
         int64_t head = unit / parts % p->kv_heads * heads_per_key + part * SLUICE_ATTENTION_HEADS;
         const int64_t left = heads_per_key - part * SLUICE_ATTENTION_HEADS;
         if (left >= SLUICE_ATTENTION_HEADS) {
-            if (p->half_rows)
-                attend(p, token, head, SLUICE_ATTENTION_HEADS, true);
-            else
-                attend(p, token, head, SLUICE_ATTENTION_HEADS, false);
+            if (p->half_rows) attend(p, token, head, SLUICE_ATTENTION_HEADS, true);
+            else attend(p, token, head, SLUICE_ATTENTION_HEADS, false);
             continue;
         }
         for (const int64_t end = head + left; head < end; head++) {
-            if (p->half_rows)
-                attend(p, token, head, 1, true);
-            else
-                attend(p, token, head, 1, false);
+            if (p->half_rows) attend(p, token, head, 1, true);
+            else attend(p, token, head, 1, false);
         }
     }
 }
@@ -144,9 +143,7 @@ static void store_rows(const void *arguments, int64_t first, int64_t count, floa
     for (int64_t t = first; t < first + count; t++) {
         const float *input = p->input.base + t * p->input.stride;
         void *row = (char *)p->rows + (p->first_position + t) * p->row_bytes;
-        if (p->half_rows)
-            floats_to_halves(input, row, p->input.columns);
-        else
-            memcpy(row, input, (size_t)p->input.columns * sizeof(float));
+        if (p->half_rows) floats_to_halves(input, row, p->input.columns);
+        else memcpy(row, input, (size_t)p->input.columns * sizeof(float));
     }
 }

@@ -54,8 +54,8 @@ SLUICE_INLINE float fold_larger(lanes a) {
     return best;
 }
 
-// sum += a * b over `count` elements: element i goes to lane i % 16.
-// The sum of a row can so be continued tile by tile.
+// sum += a * b over `count` elements: element i goes to lane i % 16. The sum of a row can so be continued
+// tile by tile.
 SLUICE_INLINE lanes accumulate(const float *a, const float *b, int64_t count, lanes sum) {
     int64_t i = 0;
     for (; i + LANES <= count; i += LANES) sum = fused(load(a + i), load(b + i), sum);

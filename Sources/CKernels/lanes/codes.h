@@ -13,10 +13,9 @@ SLUICE_INLINE codes high_codes(codes bytes) { return bytes >> 4; }
 
 // 16 in lane i where bit i of `bits` is set: the fifth bit of a code.
 SLUICE_INLINE codes fifth_bits(uint16_t bits) {
-    const codes spread = {(uint8_t)bits, (uint8_t)bits, (uint8_t)bits, (uint8_t)bits, (uint8_t)bits,
-        (uint8_t)bits, (uint8_t)bits, (uint8_t)bits, (uint8_t)(bits >> 8), (uint8_t)(bits >> 8),
-        (uint8_t)(bits >> 8), (uint8_t)(bits >> 8), (uint8_t)(bits >> 8), (uint8_t)(bits >> 8),
-        (uint8_t)(bits >> 8), (uint8_t)(bits >> 8)};
+    codes spread;
+    spread.lo = (uint8_t)bits;
+    spread.hi = (uint8_t)(bits >> 8);
     const codes select = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
     return (codes)((spread & select) != 0) & 0x10;
 }
@@ -25,15 +24,15 @@ SLUICE_INLINE lanes floats_of(codes q) { return __builtin_convertvector(q, lanes
 
 SLUICE_INLINE lanes floats_of_signed(signed_codes q) { return __builtin_convertvector(q, lanes); }
 
-// Float32 scales (first 8) and mins (last 8) of the groups of a Q4_K or
-// Q5_K block: all twelve bytes at once, four per word.
-SLUICE_INLINE void unpack_scales_and_mins(
-    const uint8_t *packed, lanes d, lanes dmin, float *scales_and_mins) {
+// Float32 scales (first 8) and mins (last 8) of the groups of a Q4_K or Q5_K block: all twelve bytes at once,
+// four per word.
+SLUICE_INLINE void unpack_scales_and_mins(const uint8_t *packed, lanes d, lanes dmin, float *scales) {
     const uint32_t first = sluice_load_u32(packed), second = sluice_load_u32(packed + 4);
     const uint32_t third = sluice_load_u32(packed + 8);
-    const uint32_t words[4] = {first & 0x3f3f3f3fu, (third & 0x0f0f0f0fu) | (first >> 2 & 0x30303030u),
+    const uint32_t words[4] = {
+        first & 0x3f3f3f3fu, (third & 0x0f0f0f0fu) | (first >> 2 & 0x30303030u),
         second & 0x3f3f3f3fu, (third >> 4 & 0x0f0f0f0fu) | (second >> 2 & 0x30303030u)};
     lanes factors = d;
     factors.hi = dmin.hi;
-    store(scales_and_mins, factors * floats_of(load_codes(words)));
+    store(scales, factors * floats_of(load_codes(words)));
 }

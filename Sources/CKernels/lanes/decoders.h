@@ -1,5 +1,5 @@
-// Included inside a target region: the decoders of all formats, sixteen
-// lanes at a time, equal to the scalar ones bit for bit.
+// Included inside a target region: the decoders of all formats, sixteen lanes at a time, equal to the scalar
+// ones bit for bit.
 #include "codes.h"
 #include "decoders/f16.h"
 #include "decoders/bf16.h"

@@ -1,5 +1,5 @@
-// Sixteen Float32 lanes as a compiler vector: one source that every
-// instruction set compiles in its own target region.
+// Sixteen Float32 lanes as a compiler vector: one source that every instruction set compiles in its own
+// target region.
 //
 // Each operation on lanes rounds exactly like the same operation on one float, so equal code gives equal bits
 // everywhere. What lanes cannot express (halves, table look-ups) comes from the set's own primitives.h.

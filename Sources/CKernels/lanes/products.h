@@ -1,108 +1,116 @@
-// Included inside a target region that also defines PRODUCT_ROWS and
-// PRODUCT_TOKENS (at most 4), the shape of the register block.
+// Included inside a target region that also defines PRODUCT_ROWS and PRODUCT_TOKENS (at most 4), the shape of
+// the register block.
 
 enum { GROUP_ROWS = 16, GROUP_TOKENS = 64, TILE_COLUMNS = 512, SINGLE_ROWS = 4 };
-_Static_assert(
-    GROUP_ROWS *TILE_COLUMNS + GROUP_ROWS * GROUP_TOKENS * LANES <= SLUICE_SCRATCH_ELEMENTS, "scratch");
+enum { TILE_ELEMENTS = GROUP_ROWS * TILE_COLUMNS, SUM_ELEMENTS = GROUP_ROWS * GROUP_TOKENS * LANES };
+_Static_assert(TILE_ELEMENTS + SUM_ELEMENTS <= SLUICE_SCRATCH_ELEMENTS, "scratch");
 
-// Continues the sums of `rows` x `tokens` pairs (constants at every call) by `columns` columns. The sums of
-// token t and row r lie at sums + (t * GROUP_ROWS + r) * LANES.
-SLUICE_INLINE void continue_sums(const float *weights, int64_t weight_stride, const float *input,
-    int64_t input_stride, int64_t columns, float *sums, const int rows, const int tokens) {
+// Float32 rows, `stride` elements apart.
+struct panel {
+    const float *base;
+    int64_t stride;
+};
+
+SLUICE_INLINE const float *row_of(struct panel panel, int64_t row) { return panel.base + row * panel.stride; }
+
+// Where the sixteen-lane sum of token t and row r lies.
+SLUICE_INLINE float *sum_at(float *sums, int64_t t, int64_t r) { return sums + (t * GROUP_ROWS + r) * LANES; }
+
+// Continues the sums of `rows` x `tokens` pairs (constants at every call) by `columns` columns.
+SLUICE_INLINE void continue_sums(
+    struct panel weights, struct panel input, int64_t columns, float *sums, const int rows,
+    const int tokens) {
     lanes sum[4][4];
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
 #pragma clang loop unroll(full)
-        for (int t = 0; t < tokens; t++) sum[r][t] = load(sums + (t * GROUP_ROWS + r) * LANES);
+        for (int t = 0; t < tokens; t++) sum[r][t] = load(sum_at(sums, t, r));
     }
     int64_t c = 0;
     for (; c + LANES <= columns; c += LANES) {
         lanes x[4];
 #pragma clang loop unroll(full)
-        for (int t = 0; t < tokens; t++) x[t] = load(input + t * input_stride + c);
+        for (int t = 0; t < tokens; t++) x[t] = load(row_of(input, t) + c);
 #pragma clang loop unroll(full)
         for (int r = 0; r < rows; r++) {
-            const lanes w = load(weights + r * weight_stride + c);
+            const lanes w = load(row_of(weights, r) + c);
 #pragma clang loop unroll(full)
             for (int t = 0; t < tokens; t++) sum[r][t] = fused(w, x[t], sum[r][t]);
         }
     }
+    const int64_t left = columns - c;
 #pragma clang loop unroll(full)
     for (int r = 0; r < rows; r++) {
 #pragma clang loop unroll(full)
         for (int t = 0; t < tokens; t++) {
-            if (c < columns) {
-                const lanes w = load_some(weights + r * weight_stride + c, columns - c);
-                sum[r][t] = fused(w, load_some(input + t * input_stride + c, columns - c), sum[r][t]);
+            if (left > 0) {
+                const lanes w = load_some(row_of(weights, r) + c, left);
+                sum[r][t] = fused(w, load_some(row_of(input, t) + c, left), sum[r][t]);
             }
-            store(sums + (t * GROUP_ROWS + r) * LANES, sum[r][t]);
+            store(sum_at(sums, t, r), sum[r][t]);
         }
     }
 }
 
-// All sums of a tile: register blocks first, then what is left of tokens and of rows. The cut changes no sum.
-static void continue_tile(const float *weights, int64_t weight_stride, int64_t rows, const float *input,
-    int64_t input_stride, int64_t tokens, int64_t columns, float *sums) {
+// Continues the sums of `rows` rows and `tokens` tokens (a constant) in blocks of `block` rows (a constant).
+SLUICE_INLINE void continue_rows(
+    struct panel weights, int64_t rows, struct panel input, int64_t columns, float *sums, const int block,
+    const int tokens) {
+    int64_t r = 0;
+    for (; r < rows; r += r + block <= rows ? block : 1) {
+        const struct panel from = {row_of(weights, r), weights.stride};
+        if (r + block <= rows) continue_sums(from, input, columns, sum_at(sums, 0, r), block, tokens);
+        else continue_sums(from, input, columns, sum_at(sums, 0, r), 1, tokens);
+    }
+}
+
+// All sums of a tile: register blocks first, then what is left of the tokens. The cut changes no sum.
+static void continue_tile(
+    struct panel weights, int64_t rows, struct panel input, int64_t tokens, int64_t columns, float *sums) {
     int64_t t = 0;
     for (; t + PRODUCT_TOKENS <= tokens; t += PRODUCT_TOKENS) {
-        int64_t r = 0;
-        const float *x = input + t * input_stride;
-        float *s = sums + t * GROUP_ROWS * LANES;
-        for (; r + PRODUCT_ROWS <= rows; r += PRODUCT_ROWS) {
-            continue_sums(weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES,
-                PRODUCT_ROWS, PRODUCT_TOKENS);
-        }
-        for (; r < rows; r++) {
-            continue_sums(weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES,
-                1, PRODUCT_TOKENS);
-        }
+        const struct panel from = {row_of(input, t), input.stride};
+        continue_rows(weights, rows, from, columns, sum_at(sums, t, 0), PRODUCT_ROWS, PRODUCT_TOKENS);
     }
     for (; t < tokens; t++) {
-        int64_t r = 0;
-        const float *x = input + t * input_stride;
-        float *s = sums + t * GROUP_ROWS * LANES;
-        for (; r + SINGLE_ROWS <= rows; r += SINGLE_ROWS) {
-            continue_sums(weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES,
-                SINGLE_ROWS, 1);
-        }
-        for (; r < rows; r++) {
-            continue_sums(
-                weights + r * weight_stride, weight_stride, x, input_stride, columns, s + r * LANES, 1, 1);
-        }
+        const struct panel from = {row_of(input, t), input.stride};
+        continue_rows(weights, rows, from, columns, sum_at(sums, t, 0), SINGLE_ROWS, 1);
     }
 }
 
+SLUICE_INLINE int64_t smallest(int64_t a, int64_t b) { return a < b ? a : b; }
+
 // `rows` (at most 16) rows from `row` for `tokens` (at most 64) tokens from `token`.
-static void product_group(const struct sluice_product *p, int64_t row, int64_t rows, int64_t token,
-    int64_t tokens, float *scratch) {
-    float *tile = scratch;
-    float *sums = scratch + GROUP_ROWS * TILE_COLUMNS;
-    const char *weights = (const char *)p->weights + row * p->row_stride_bytes;
-    const float *input = p->input.base + token * p->input.stride;
+static void product_group(
+    const struct sluice_product *p, int64_t row, int64_t rows, int64_t token, int64_t tokens,
+    float *scratch) {
+    const int64_t stride_bytes = p->row_stride_bytes;
+    const char *weights = (const char *)p->weights + row * stride_bytes;
+    const int64_t float_bytes = sizeof(float);
+    float *sums = scratch + TILE_ELEMENTS;
     // Float32 rows need no decoding where every row starts on a float's boundary.
-    const bool direct = p->format->type == 0 && (uintptr_t)weights % sizeof(float) == 0 &&
-        p->row_stride_bytes % sizeof(float) == 0;
-    for (int64_t t = 0; t < tokens; t++)
-        memset(sums + t * GROUP_ROWS * LANES, 0, (size_t)rows * LANES * sizeof(float));
+    const bool direct =
+        p->format->type == 0 && (uintptr_t)weights % sizeof(float) == 0 && stride_bytes % float_bytes == 0;
+    for (int64_t t = 0; t < tokens; t++) memset(sum_at(sums, t, 0), 0, (size_t)(rows * LANES * float_bytes));
     for (int64_t c = 0; c < p->columns; c += TILE_COLUMNS) {
-        const int64_t width = p->columns - c < TILE_COLUMNS ? p->columns - c : TILE_COLUMNS;
-        const int64_t offset = c / p->format->block_elements * p->format->block_bytes;
+        const int64_t width = smallest(p->columns - c, TILE_COLUMNS);
+        const int64_t blocks = width / p->format->block_elements;
+        const char *from = weights + c / p->format->block_elements * p->format->block_bytes;
+        const struct panel input = {p->input.base + token * p->input.stride + c, p->input.stride};
+        struct panel tile = {scratch, TILE_COLUMNS};
         if (direct) {
-            continue_tile((const float *)(const void *)(weights + offset),
-                p->row_stride_bytes / (int64_t)sizeof(float), rows, input + c, p->input.stride, tokens, width,
-                sums);
-            continue;
+            tile = (struct panel){(const float *)(const void *)from, stride_bytes / float_bytes};
+        } else {
+            for (int64_t r = 0; r < rows; r++) {
+                p->decode(from + r * stride_bytes, scratch + r * TILE_COLUMNS, blocks);
+            }
         }
-        for (int64_t r = 0; r < rows; r++) {
-            p->decode(weights + r * p->row_stride_bytes + offset, tile + r * TILE_COLUMNS,
-                width / p->format->block_elements);
-        }
-        continue_tile(tile, TILE_COLUMNS, rows, input + c, p->input.stride, tokens, width, sums);
+        continue_tile(tile, rows, input, tokens, width, sums);
     }
     for (int64_t t = 0; t < tokens; t++) {
         float *output = p->output.base + (token + t) * p->output.stride + row;
         for (int64_t r = 0; r < rows; r++) {
-            const float sum = fold(load(sums + (t * GROUP_ROWS + r) * LANES));
+            const float sum = fold(load(sum_at(sums, t, r)));
             output[r] = p->bias ? sum + p->bias[row + r] : sum;
         }
     }
@@ -114,17 +122,15 @@ static void product(const void *arguments, int64_t first, int64_t count, float *
     for (int64_t unit = first; unit < first + count; unit++) {
         const int64_t row = unit % row_units * p->rows_per_unit;
         const int64_t token = unit / row_units * p->tokens_per_unit;
-        const int64_t row_end = row + p->rows_per_unit < p->rows ? row + p->rows_per_unit : p->rows;
-        const int64_t token_end =
-            token + p->tokens_per_unit < p->input.rows ? token + p->tokens_per_unit : p->input.rows;
-        // One token: few rows at a time, so that the decoded tile is
-        // still in the nearest cache when it is read.
+        const int64_t row_end = smallest(row + p->rows_per_unit, p->rows);
+        const int64_t token_end = smallest(token + p->tokens_per_unit, p->input.rows);
+        // Few tokens: few rows at a time, so that the decoded tile is still in the nearest cache when it is
+        // read.
         const int64_t group = token_end - token < PRODUCT_TOKENS ? SINGLE_ROWS : GROUP_ROWS;
         for (int64_t r = row; r < row_end; r += group) {
-            const int64_t rows = row_end - r < group ? row_end - r : group;
             for (int64_t t = token; t < token_end; t += GROUP_TOKENS) {
-                const int64_t tokens = token_end - t < GROUP_TOKENS ? token_end - t : GROUP_TOKENS;
-                product_group(p, r, rows, t, tokens, scratch);
+                const int64_t tokens = smallest(token_end - t, GROUP_TOKENS);
+                product_group(p, r, smallest(row_end - r, group), t, tokens, scratch);
             }
         }
     }
@@ -134,8 +140,7 @@ static void transposed_product(const void *arguments, int64_t first, int64_t cou
     const struct sluice_transposed_product *p = arguments;
     for (int64_t unit = first; unit < first + count; unit++) {
         const int64_t c = unit * SLUICE_TRANSPOSED_COLUMNS;
-        const int64_t width =
-            p->columns - c < SLUICE_TRANSPOSED_COLUMNS ? p->columns - c : SLUICE_TRANSPOSED_COLUMNS;
+        const int64_t width = smallest(p->columns - c, SLUICE_TRANSPOSED_COLUMNS);
         const int64_t offset = c / p->format->block_elements * p->format->block_bytes;
         for (int64_t t = 0; t < p->input.rows; t++) {
             float *output = p->output.base + t * p->output.stride + c;
@@ -148,9 +153,8 @@ static void transposed_product(const void *arguments, int64_t first, int64_t cou
                 const lanes x = splat(p->input.base[t * p->input.stride + r]);
                 float *output = p->output.base + t * p->output.stride + c;
                 for (int64_t i = 0; i < width; i += LANES) {
-                    const int64_t left = width - i;
-                    store_some(output + i,
-                        fused(load_some(scratch + i, left), x, load_some(output + i, left)), left);
+                    const lanes before = load_some(output + i, width - i);
+                    store_some(output + i, fused(load_some(scratch + i, width - i), x, before), width - i);
                 }
             }
         }

@@ -49,12 +49,14 @@ static void convolution(const void *arguments, int64_t first, int64_t count, flo
         // Taps and the moving window of inputs, by tap and then by channel.
         float weight[SLUICE_CONVOLUTION_TAPS][LANES] = {{0}};
         lanes window[SLUICE_CONVOLUTION_TAPS];
-        for (int64_t j = 0; j < taps; j++) {
-            for (int64_t c = 0; c < channels; c++)
-                weight[j][c] = p->weight.base[(channel + c) * p->weight.stride + j];
+        for (int64_t c = 0; c < channels; c++) {
+            const float *from = p->weight.base + (channel + c) * p->weight.stride;
+            for (int64_t j = 0; j < taps; j++) weight[j][c] = from[j];
         }
-        for (int64_t j = 0; j + 1 < taps; j++)
-            window[j] = load_some(p->history.base + j * p->history.stride + channel, channels);
+        float *history = p->history.base + channel;
+        for (int64_t j = 0; j + 1 < taps; j++) {
+            window[j] = load_some(history + j * p->history.stride, channels);
+        }
         for (int64_t token = 0; token < p->input.rows; token++) {
             window[taps - 1] = load_some(p->input.base + token * p->input.stride + channel, channels);
             lanes sum = splat(0);
@@ -62,7 +64,8 @@ static void convolution(const void *arguments, int64_t first, int64_t count, flo
             store_some(p->output.base + token * p->output.stride + channel, silu_of(sum), channels);
             for (int64_t j = 0; j + 1 < taps; j++) window[j] = window[j + 1];
         }
-        for (int64_t j = 0; j + 1 < taps; j++)
-            store_some(p->history.base + j * p->history.stride + channel, window[j], channels);
+        for (int64_t j = 0; j + 1 < taps; j++) {
+            store_some(history + j * p->history.stride, window[j], channels);
+        }
     }
 }

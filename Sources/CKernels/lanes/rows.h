@@ -17,8 +17,8 @@ static void rms_norm(const void *arguments, int64_t first, int64_t count, float 
         const float factor = 1 / __builtin_sqrtf(mean + p->epsilon);
         for (int64_t i = 0; i < columns; i += LANES) {
             const int64_t left = columns - i;
-            store_some(
-                output + i, load_some(input + i, left) * factor * load_some(p->weight + i, left), left);
+            const lanes value = load_some(input + i, left) * factor * load_some(p->weight + i, left);
+            store_some(output + i, value, left);
         }
     }
 }
@@ -74,7 +74,7 @@ static void layer_norm(const void *arguments, int64_t first, int64_t count, floa
 
 SLUICE_ELEMENTWISE(add_scaled, c + p->alpha * a)
 SLUICE_ELEMENTWISE(scale, c * p->alpha)
-SLUICE_ELEMENTWISE(multiply, a *b)
+SLUICE_ELEMENTWISE(multiply, a * b)
 SLUICE_ELEMENTWISE(silu, silu_of(a))
 SLUICE_ELEMENTWISE(sigmoid, sigmoid_of(a))
 SLUICE_ELEMENTWISE(swiglu, silu_of(a) * b)

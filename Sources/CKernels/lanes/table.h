@@ -1,5 +1,5 @@
-// Included inside a target region after it defined its half loads
-// and register block: all operations, and their table.
+// Included inside a target region after it defined its half loads and register block: all operations, and
+// their table.
 #pragma clang diagnostic push
 // Lanes never cross the boundary of a translation unit, so how they would be passed does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
@@ -12,26 +12,11 @@
 
 #define SLUICE_OPERATIONS_TABLE \
     { \
-        .product = product, \
-        .transposed_product = transposed_product, \
-        .attention = attention, \
-        .store_rows = store_rows, \
-        .rms_norm = rms_norm, \
-        .layer_norm = layer_norm, \
-        .add_scaled = add_scaled, \
-        .scale = scale, \
-        .multiply = multiply, \
-        .silu = silu, \
-        .sigmoid = sigmoid, \
-        .swiglu = swiglu, \
-        .clamped_swiglu = clamped_swiglu, \
-        .softmax = softmax, \
-        .rotate = rotate, \
-        .delta_rule = delta_rule, \
-        .convolution = convolution, \
-        .argmax = argmax, \
-        .max_abs = max_abs, \
-        .log_sum_exp = log_sum_exp, \
-        .halves_to_floats = halves_to_floats, \
+        .product = product, .transposed_product = transposed_product, .attention = attention, \
+        .store_rows = store_rows, .rms_norm = rms_norm, .layer_norm = layer_norm, \
+        .add_scaled = add_scaled, .scale = scale, .multiply = multiply, .silu = silu, \
+        .sigmoid = sigmoid, .swiglu = swiglu, .clamped_swiglu = clamped_swiglu, .softmax = softmax, \
+        .rotate = rotate, .delta_rule = delta_rule, .convolution = convolution, .argmax = argmax, \
+        .max_abs = max_abs, .log_sum_exp = log_sum_exp, .halves_to_floats = halves_to_floats, \
         .floats_to_halves = floats_to_halves, \
     }

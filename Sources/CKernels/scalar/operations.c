@@ -1,5 +1,5 @@
-// The definition: the same lanes, compiled for the plainest
-// processor (a fused multiply-add is then a library call).
+// The definition: the same lanes, compiled for the plainest processor (a fused multiply-add is then a library
+// call).
 #include "../lanes/lanes.h"
 
 #pragma clang diagnostic ignored "-Wpsabi"

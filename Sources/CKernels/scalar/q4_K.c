@@ -13,8 +13,9 @@ SLUICE_DECODER(q4_K, scalar) {
             const float min = dmin * (float)min_code;
             const uint8_t *low = block->low + 32 * (group / 2);
             const int shift = 4 * (group % 2);
-            for (int i = 0; i < 32; i++)
+            for (int i = 0; i < 32; i++) {
                 output[32 * group + i] = scale * (float)(low[i] >> shift & 0x0f) - min;
+            }
         }
     }
 }

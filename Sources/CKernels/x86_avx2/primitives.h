@@ -1,5 +1,5 @@
-// What lanes cannot express, in AVX2: conversions of halves and
-// table look-ups. Included inside the target region.
+// What lanes cannot express, in AVX2: conversions of halves and table look-ups. Included inside the target
+// region.
 
 SLUICE_INLINE lanes load_half_lanes(const void *from) {
     lanes values;
@@ -13,8 +13,8 @@ SLUICE_INLINE void store_half_lanes(void *to, lanes values) {
     _mm_storeu_si128((__m128i *)to + 1, _mm256_cvtps_ph(values.hi, _MM_FROUND_TO_NEAREST_INT));
 }
 
-// The half at `from` in every lane. The integer is spread first:
-// inserting it would wait for the register's old value.
+// The half at `from` in every lane. The integer is spread first: inserting it would wait for the register's
+// old value.
 SLUICE_INLINE lanes load_half(const void *from) {
     int16_t half;
     memcpy(&half, from, sizeof half);

@@ -7,10 +7,9 @@ SLUICE_LANE_DECODER(iq4_xs) {
             const int scale_low = block->scales_low[group / 2] >> 4 * (group % 2) & 0x0f;
             const float scale = d.x * (float)((scale_low | (scales_high >> 2 * group & 3) << 4) - 32);
             const codes low = load_codes(block->low + 16 * group);
-            store(output + 32 * group,
-                scale * floats_of_signed(look_up_codes(sluice_iq4_values, low_codes(low))));
-            store(output + 32 * group + 16,
-                scale * floats_of_signed(look_up_codes(sluice_iq4_values, high_codes(low))));
+            float *at = output + 32 * group;
+            store(at, scale * floats_of_signed(look_up_codes(sluice_iq4_values, low_codes(low))));
+            store(at + 16, scale * floats_of_signed(look_up_codes(sluice_iq4_values, high_codes(low))));
         }
     }
 }

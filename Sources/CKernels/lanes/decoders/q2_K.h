@@ -8,7 +8,8 @@ SLUICE_LANE_DECODER(q2_K) {
         for (int part = 0; part < 4; part++) {
             codes q = load_codes(block->q + 16 * part);
             // Part 0 and 1 are the two halves of groups 0-7, part 2 and 3 those of groups 8-15.
-            for (int group = part / 2 * 8 + part % 2; group < part / 2 * 8 + 8; group += 2, q >>= 2) {
+            for (int i = 0; i < 4; i++, q >>= 2) {
+                const int group = part / 2 * 8 + part % 2 + 2 * i;
                 store(output + 16 * group, scales[group] * floats_of(q & 3) - mins[group]);
             }
         }

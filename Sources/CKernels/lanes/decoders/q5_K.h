@@ -9,9 +9,9 @@ SLUICE_LANE_DECODER(q5_K) {
             const int group = part / 2 * 2;
             const codes high = load_codes(block->high + part % 2 * 16) >> (uint8_t)group;
             float *at = output + 32 * group + part % 2 * 16;
-            store(at, scales[group] * floats_of(low_codes(low) | (high & 1) << 4) - mins[group]);
-            store(
-                at + 32, scales[group + 1] * floats_of(high_codes(low) | (high & 2) << 3) - mins[group + 1]);
+            const codes first = low_codes(low) | (high & 1) << 4, second = high_codes(low) | (high & 2) << 3;
+            store(at, scales[group] * floats_of(first) - mins[group]);
+            store(at + 32, scales[group + 1] * floats_of(second) - mins[group + 1]);
         }
     }
 }
