@@ -23,6 +23,7 @@ public struct Architecture: Sendable {
 
 /// Every architecture that Sluice runs; a new one is a file in `Architectures` and a line here.
 public enum ArchitectureRegistry {
+    /// What Sluice runs, by name.
     public static let all: [Architecture] = [
         Mixtral.architecture,
         Qwen2MoE.architecture,
@@ -39,7 +40,8 @@ public enum ArchitectureRegistry {
 
     /// The architecture of `file`.
     ///
-    /// - Throws: `missingMetadata` where the file names none, `wrongMetadata` with what is known where it names another one.
+    /// - Throws: `missingMetadata` where the file names none, `wrongMetadata` with what is known where it
+    ///   names another one.
     public static func architecture(of file: ModelFile) throws(ModelFileError) -> Architecture {
         let isGGUF = file.container == .gguf
         let key = isGGUF ? "general.architecture" : "model_type"

@@ -7,6 +7,7 @@ public import ModelFiles
 public final class LanguageModel {
     /// What the user decides about a model's memory and threads.
     public struct Options: Sendable {
+        /// Threads that compute, the engine thread included.
         public var threadCount: Int
         /// Threads of steps of several rows; nil for as many as for one.
         public var prefillThreadCount: Int?
@@ -14,6 +15,7 @@ public final class LanguageModel {
         public var maximumRows: Int
         /// Positions that sequences can have; rotary tables are built this long.
         public var contextCapacity: Int
+        /// How keys and values of the KV cache are stored.
         public var cacheElement: CacheElement
 
         public init(threadCount: Int, maximumRows: Int, contextCapacity: Int, cacheElement: CacheElement) {
@@ -24,10 +26,14 @@ public final class LanguageModel {
         }
     }
 
+    /// The mapped file that the weights are views of.
     public let file: ModelFile
+    /// The sizes of the model.
     public let shape: ModelShape
+    /// What it was loaded with.
     public let options: Options
-    /// Bytes of weights that were repacked into memory of their own, because no kernel reads the file's layout.
+    /// Bytes of weights that were repacked into memory of their own, because no kernel reads the file's
+    /// layout.
     public let copiedWeightBytes: Int
     private let step: ForwardStep<MappedExperts>
     private let logitStorage: FloatBuffer

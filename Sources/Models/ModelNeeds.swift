@@ -1,10 +1,12 @@
 public import Kernels
 public import ModelFiles
 
-/// What a model takes of memory and moves per token, known from the file's directory before anything is loaded.
+/// What a model takes of memory and moves per token, known from the file's directory before anything is
+/// loaded.
 ///
 /// Units: bytes, unless a name says otherwise.
 public struct ModelNeeds: Sendable {
+    /// The sizes of the model.
     public let shape: ModelShape
     /// Layers that have experts.
     public let expertLayerCount: Int

@@ -1,7 +1,8 @@
 import Kernels
 import ModelFiles
 
-/// GLM-4.5: leading dense layers, sigmoid scores with a bias on the choice, a shared expert, half of each head turned.
+/// GLM-4.5: leading dense layers, sigmoid scores with a bias on the choice, a shared expert, half of each
+/// head turned.
 ///
 /// Source: arXiv 2508.06471 and transformers' `glm4_moe`.
 enum GLM4MoE {

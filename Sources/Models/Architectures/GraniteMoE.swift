@@ -1,9 +1,11 @@
 import Kernels
 import ModelFiles
 
-/// Granite 3 MoE: factors on embedding, residual stream, attention scores and logits; softmax over the chosen experts.
+/// Granite 3 MoE: factors on embedding, residual stream, attention scores and logits; softmax over the chosen
+/// experts.
 ///
-/// Source: transformers' `granitemoe`; the factors are those of maximal update parametrization, arXiv 2203.03466.
+/// Source: transformers' `granitemoe`; the factors are those of maximal update parametrization, arXiv
+/// 2203.03466.
 enum GraniteMoE {
     static let architecture = Architecture(name: "granitemoe", ggufName: "granitemoe", graph: graph)
 

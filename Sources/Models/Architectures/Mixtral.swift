@@ -1,7 +1,8 @@
 import Kernels
 import ModelFiles
 
-/// Mixtral: the weights of a token's experts are those of a softmax over all, divided by their sum. arXiv 2401.04088.
+/// Mixtral: the weights of a token's experts are those of a softmax over all, divided by their sum. arXiv
+/// 2401.04088.
 ///
 /// GGUF calls it `llama`, with experts.
 enum Mixtral {

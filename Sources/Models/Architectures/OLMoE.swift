@@ -1,7 +1,8 @@
 import Kernels
 import ModelFiles
 
-/// OLMoE: queries and keys are normed over all heads at once, and may be clamped with the values. arXiv 2409.02060.
+/// OLMoE: queries and keys are normed over all heads at once, and may be clamped with the values. arXiv
+/// 2409.02060.
 enum OLMoE {
     static let architecture = Architecture(name: "olmoe", ggufName: "olmoe", graph: graph)
 

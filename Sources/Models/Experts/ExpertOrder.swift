@@ -2,7 +2,8 @@ import Kernels
 
 /// The choices of a step sorted by expert, so that each expert's rows are computed together.
 ///
-/// A choice is numbered row * expertsPerToken + rank. Counting sort, stable. Allocates: once. Runs on: engine thread.
+/// A choice is numbered row * expertsPerToken + rank. Counting sort, stable. Allocates: once. Runs on: engine
+/// thread.
 final class ExpertOrder {
     private let starts: IndexBuffer
     private let sorted: IndexBuffer

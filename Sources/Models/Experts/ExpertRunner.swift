@@ -2,8 +2,9 @@ public import Kernels
 
 /// The seam by which a layer runs its experts: these rows, these experts, these weights: add the result.
 ///
-/// The implementation is chosen once at load (experts mapped in memory, slots filled from disk, worker processes); the step is
-/// specialised for it. Results are bit-identical across implementations: expert outputs are added in rank order.
+/// The implementation is chosen once at load (experts mapped in memory, slots filled from disk, worker
+/// processes); the step is specialised for it. Results are bit-identical across implementations: expert
+/// outputs are added in rank order.
 public protocol ExpertRunner {
     /// output[t] += sum over ranks r of routing.weight(t, r) * expert(t, r)(input[t]).
     ///

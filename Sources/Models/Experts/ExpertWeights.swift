@@ -6,10 +6,12 @@ public struct ExpertWeights: Sendable {
     public enum GateUp: Sendable {
         /// Two matrices [expertHiddenSize, hiddenSize].
         case separate(gate: Linear, up: Linear)
-        /// One transposed matrix [hiddenSize, 2 * expertHiddenSize] with gate in even and up in odd columns (gpt-oss safetensors).
+        /// One transposed matrix [hiddenSize, 2 * expertHiddenSize] with gate in even and up in odd columns
+        /// (gpt-oss safetensors).
         case interleaved(Linear)
     }
 
+    /// From hiddenSize inputs to what the activation takes.
     public let gateUp: GateUp
     /// hiddenSize outputs, expertHiddenSize inputs.
     public let down: Linear
@@ -24,6 +26,7 @@ public struct ExpertWeights: Sendable {
 public enum ExpertActivation: Sendable, Equatable {
     /// silu(gate) * up.
     case swiGLU
-    /// (up + 1) * gate * sigmoid(alpha * gate), gate at most `limit` and up within plus and minus `limit` (gpt-oss).
+    /// (up + 1) * gate * sigmoid(alpha * gate), gate at most `limit` and up within plus and minus `limit`
+    /// (gpt-oss).
     case clampedSwiGLU(alpha: Float, limit: Float)
 }

@@ -5,7 +5,9 @@ public struct MappedExperts: ExpertRunner {
     /// The experts of one layer.
     public struct LayerExperts: Sendable {
         public let experts: [ExpertWeights]
+        /// Inner width of each of them.
         public let expertHiddenSize: Int
+        /// What lies between up and down.
         public let activation: ExpertActivation
 
         public init(experts: [ExpertWeights], expertHiddenSize: Int, activation: ExpertActivation) {
@@ -55,7 +57,8 @@ public struct MappedExperts: ExpertRunner {
         addInRankOrder(results, routing: routing, to: output)
     }
 
-    /// Computes one expert for the rows that chose it and puts row t's result at `results[t * expertsPerToken + rank]`.
+    /// Computes one expert for the rows that chose it and puts row t's result at `results[t * expertsPerToken
+    /// + rank]`.
     private func runExpert(
         _ expert: Int, of layer: LayerExperts, choices: Range<Int>, input: FloatMatrix, results: FloatMatrix,
         context: StepContext

@@ -8,8 +8,11 @@ public enum FeedForward: Sendable {
 
 /// A gated feed-forward network that every token uses: a leading dense layer or a shared expert.
 public struct DenseFeedForward: Sendable {
+    /// The three projections.
     public let weights: ExpertWeights
+    /// Width between up and down.
     public let innerSize: Int
+    /// What lies between them.
     public let activation: ExpertActivation
 
     public init(weights: ExpertWeights, innerSize: Int, activation: ExpertActivation = .swiGLU) {

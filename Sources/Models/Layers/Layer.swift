@@ -9,8 +9,10 @@ public enum Mixer: Sendable {
 
 /// One layer of a model: x += scale * mixer(norm(x)); x += scale * feedForward(norm(x)).
 public struct Layer: Sendable {
+    /// In front of the mixer.
     public let mixerNorm: Norm
     public let mixer: Mixer
+    /// In front of the feed-forward part.
     public let feedForwardNorm: Norm
     public let feedForward: FeedForward
     /// Factor on what each half adds to the residual stream (Granite); 1 elsewhere.

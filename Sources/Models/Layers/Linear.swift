@@ -14,7 +14,9 @@ public struct Linear: Sendable {
         self.isTransposed = isTransposed
     }
 
+    /// Elements of an input row.
     public var inputs: Int { isTransposed ? weights.rows : weights.columns }
+    /// Elements of an output row.
     public var outputs: Int { isTransposed ? weights.columns : weights.rows }
 
     /// Shape: input [tokens, inputs], output [tokens, outputs]. Allocates: none. Runs on: engine thread.

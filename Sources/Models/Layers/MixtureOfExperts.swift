@@ -1,7 +1,9 @@
 public import Kernels
 
-/// Router, experts and shared expert of a layer: Shazeer et al., arXiv 1701.06538, in the variants of today's models.
+/// Router, experts and shared expert of a layer: Shazeer et al., arXiv 1701.06538, in the variants of today's
+/// models.
 public struct MixtureOfExperts: Sendable {
+    /// Chooses the experts of each row.
     public let router: Router
     /// The network that every token uses besides its experts.
     public let sharedExpert: DenseFeedForward?
@@ -14,7 +16,8 @@ public struct MixtureOfExperts: Sendable {
         self.sharedExpertGate = sharedExpertGate
     }
 
-    /// output = sum of weighted experts + shared expert. Shape: [rows, hiddenSize]. Allocates: none. Runs on: engine thread.
+    /// output = sum of weighted experts + shared expert. Shape: [rows, hiddenSize]. Allocates: none. Runs on:
+    /// engine thread.
     public func forward(
         _ input: FloatMatrix, into output: FloatMatrix, layer: Int, routing: Routing,
         experts: some ExpertRunner,

@@ -6,6 +6,7 @@ public struct Norm: Sendable {
     public let weight: FloatVector
     /// Present for a layer norm with a bias.
     public let bias: FloatVector?
+    /// Added to the mean square, or to the variance, before the root.
     public let epsilon: Float
     /// True for a layer norm, which also subtracts the mean.
     public let centers: Bool
@@ -17,7 +18,8 @@ public struct Norm: Sendable {
         self.centers = centers
     }
 
-    /// Shape: input and output [rows, width]; may be the same matrix. Allocates: none. Runs on: engine thread.
+    /// Shape: input and output [rows, width]; may be the same matrix. Allocates: none. Runs on: engine
+    /// thread.
     public func callAsFunction(_ input: FloatMatrix, into output: FloatMatrix, on compute: Compute) {
         if centers {
             compute.layerNorm(

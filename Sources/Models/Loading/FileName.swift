@@ -2,7 +2,9 @@
 ///
 /// Each side lists the spellings that exist, the current one first; the first that the file has is used.
 public struct FileName: Sendable {
+    /// Spellings in GGUF files, the usual one first.
     public let gguf: [String]
+    /// Spellings in Hugging Face checkpoints, the usual one first.
     public let huggingFace: [String]
 
     public init(gguf: [String], huggingFace: [String]) {

@@ -1,4 +1,5 @@
-/// Makes the names of what belongs to one layer: `blk.3.attn_q` in GGUF, `model.layers.3.self_attn.q_proj` elsewhere.
+/// Makes the names of what belongs to one layer: `blk.3.attn_q` in GGUF, `model.layers.3.self_attn.q_proj`
+/// elsewhere.
 struct LayerNames: Sendable {
     let index: Int
 

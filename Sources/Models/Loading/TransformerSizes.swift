@@ -24,7 +24,8 @@ struct ExpertSizes: Sendable {
 }
 
 extension WeightSource {
-    /// - Throws: `ModelFileError` naming the key that is missing, of another type, or at odds with another one.
+    /// - Throws: `ModelFileError` naming the key that is missing, of another type, or at odds with another
+    ///   one.
     func transformerSizes() throws(ModelFileError) -> TransformerSizes {
         let stored = try requireCount(.layerCount, in: 1...Self.maximumLayers)
         let extra = try count(.extraPredictionLayers, in: 0...stored - 1) ?? 0

@@ -2,9 +2,11 @@ import Kernels
 import ModelFiles
 
 extension WeightSource {
-    /// The projections of a grouped-query attention, separate or fused as `attn_qkv`, with their biases where the file has any.
+    /// The projections of a grouped-query attention, separate or fused as `attn_qkv`, with their biases where
+    /// the file has any.
     ///
-    /// Norms, windows, sinks and scales are the architecture's to set. With `hasOutputGate` the query projection is twice as wide.
+    /// Norms, windows, sinks and scales are the architecture's to set. With `hasOutputGate` the query
+    /// projection is twice as wide.
     /// - Throws: `missingTensor`, `wrongShape`, `wrongMetadata` where values are not as wide as keys.
     func attention(
         _ names: LayerNames, sizes: TransformerSizes, rotary: RotaryTable, hasOutputGate: Bool = false

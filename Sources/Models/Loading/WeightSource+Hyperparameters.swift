@@ -1,7 +1,7 @@
 import ModelFiles
 
-/// Hyperparameters: each look-up names the key in its error, and every number is bounded, so that later products of two
-/// sizes fit an `Int`.
+/// Hyperparameters: each look-up names the key in its error, and every number is bounded, so that later
+/// products of two sizes fit an `Int`.
 extension WeightSource {
     /// Bound on sizes and counts: 64 times the width and vocabulary of today's largest models.
     static let maximumSize = 1 << 24

@@ -81,8 +81,8 @@ extension WeightSource {
         }
     }
 
-    /// A gated network: `names` with `ffn_gate`, `ffn_up`, `ffn_down` + `ggufSuffix` in GGUF and the three projections in
-    /// `block` elsewhere.
+    /// A gated network: `names` with `ffn_gate`, `ffn_up`, `ffn_down` + `ggufSuffix` in GGUF and the three
+    /// projections in `block` elsewhere.
     func denseNetwork(
         _ names: LayerNames, ggufSuffix: String = "", block: [String] = ["mlp"], hiddenSize: Int,
         innerSize: Int

@@ -1,7 +1,8 @@
 import Kernels
 import ModelFiles
 
-/// Rotary settings: `rope.*` in GGUF, `rope_parameters` or the older `rope_theta` and `rope_scaling` elsewhere.
+/// Rotary settings: `rope.*` in GGUF, `rope_parameters` or the older `rope_theta` and `rope_scaling`
+/// elsewhere.
 extension WeightSource {
     /// What an architecture says about its rotary embedding where files leave it open.
     struct RotaryDefaults: Sendable {
@@ -15,7 +16,8 @@ extension WeightSource {
         var truncatesYaRN = true
     }
 
-    /// - Throws: `wrongMetadata` for a scaling that is unknown or whose numbers cannot be, `missingMetadata` for one that
+    /// - Throws: `wrongMetadata` for a scaling that is unknown or whose numbers cannot be, `missingMetadata`
+    ///   for one that
     ///   lacks a number.
     func rotary(_ defaults: RotaryDefaults, contextLength: Int) throws(ModelFileError) -> RotarySpec {
         let rotatedSize = try rotatedSize(defaults)

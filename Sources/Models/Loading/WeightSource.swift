@@ -1,7 +1,8 @@
 public import Kernels
 public import ModelFiles
 
-/// A model file as an architecture reads it: hyperparameters and tensors under glossary names, shapes checked on the way.
+/// A model file as an architecture reads it: hyperparameters and tensors under glossary names, shapes checked
+/// on the way.
 ///
 /// Runs on: the loading thread. Nothing is copied except vectors that are decoded to Float32.
 public struct WeightSource: Sendable {
@@ -14,6 +15,7 @@ public struct WeightSource: Sendable {
         self.keyPrefix = keyPrefix
     }
 
+    /// Whether names are GGUF's; otherwise they are Hugging Face's.
     public var isGGUF: Bool { file.container == .gguf }
 
     /// The metadata keys that `name` means in this file, in order of preference.

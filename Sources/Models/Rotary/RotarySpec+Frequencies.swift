@@ -19,7 +19,8 @@ extension RotarySpec {
 
     /// - Parameter isLong: whether the sequence outgrows the original context; matters for LongRoPE only.
     func frequencies(isLong: Bool = false) -> Frequencies {
-        // Float32 step by step, as the reference computes them: at long contexts the angles' last bits are visible.
+        // Float32 step by step, as the reference computes them: at long contexts the angles' last bits are
+        // visible.
         let pairs = rotatedSize / 2
         var angles = (0..<pairs).map { 1 / powf(Float(base), Float(2 * $0) / Float(rotatedSize)) }
         if let divisors { for pair in 0..<pairs { angles[pair] /= divisors[pair] } }

@@ -1,4 +1,5 @@
-/// How the elements of queries and keys turn with their position: RoPE, arXiv 2104.09864, and its stretched forms.
+/// How the elements of queries and keys turn with their position: RoPE, arXiv 2104.09864, and its stretched
+/// forms.
 public struct RotarySpec: Sendable, Equatable {
     /// How frequencies are changed for contexts longer than those of training.
     public enum Scaling: Sendable, Equatable {
@@ -12,7 +13,9 @@ public struct RotarySpec: Sendable, Equatable {
 
     /// Low frequencies are interpolated, high ones kept, those between blended: arXiv 2309.00071.
     public struct YaRN: Sendable, Equatable {
+        /// By how much the context is stretched.
         public var factor: Double
+        /// Positions that the model was first trained on.
         public var originalContextLength: Double
         /// Full turns within the original context beyond which a frequency is kept.
         public var betaFast: Double = 32
@@ -32,9 +35,13 @@ public struct RotarySpec: Sendable, Equatable {
 
     /// Llama 3.1's blend by wavelength.
     public struct Llama3: Sendable, Equatable {
+        /// By how much the context is stretched.
         public var factor: Double
+        /// Full turns within the original context below which a frequency is divided by `factor`.
         public var lowFrequencyFactor: Double
+        /// Full turns beyond which a frequency is kept.
         public var highFrequencyFactor: Double
+        /// Positions that the model was first trained on.
         public var originalContextLength: Double
 
         public init(
@@ -48,13 +55,18 @@ public struct RotarySpec: Sendable, Equatable {
         }
     }
 
-    /// A divisor per frequency, one set for sequences within the original context and one beyond: arXiv 2402.13753.
+    /// A divisor per frequency, one set for sequences within the original context and one beyond: arXiv
+    /// 2402.13753.
     public struct LongRoPE: Sendable, Equatable {
+        /// One per frequency, for sequences within the original context.
         public var shortDivisors: [Float]
+        /// One per frequency, for longer sequences.
         public var longDivisors: [Float]
         /// Factors on cosines and sines.
         public var shortMagnitude: Double
+        /// The same beyond the original context.
         public var longMagnitude: Double
+        /// Positions beyond which the long divisors hold.
         public var originalContextLength: Int
 
         public init(
@@ -71,7 +83,9 @@ public struct RotarySpec: Sendable, Equatable {
 
     /// Elements of a head that turn, even; the rest of the head stays as it is.
     public var rotatedSize: Int
+    /// The frequency of pair i is base to the power of -2i / rotatedSize.
     public var base: Double
+    /// How frequencies are changed for longer contexts.
     public var scaling: Scaling
     /// True where neighbours (2i, 2i + 1) form a pair, false where (i, i + rotatedSize / 2) do.
     public var interleaves: Bool

@@ -8,7 +8,8 @@ import Darwin
 
 /// Cosines and sines of every position for one rotary spec; layers that turn alike share one table.
 ///
-/// Shape: [positions, rotatedSize], the cosines of all pairs and then their sines. Allocates: once. Runs on: engine thread.
+/// Shape: [positions, rotatedSize], the cosines of all pairs and then their sines. Allocates: once. Runs on:
+/// engine thread.
 public struct RotaryTable: Sendable {
     public let spec: RotarySpec
     private let storage: FloatBuffer

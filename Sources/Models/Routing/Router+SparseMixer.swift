@@ -1,10 +1,12 @@
 import Kernels
 
 extension Router {
-    /// Chooses the experts of one row one after the other, each weighed against those whose scores come close to its own.
+    /// Chooses the experts of one row one after the other, each weighed against those whose scores come close
+    /// to its own.
     ///
-    /// A score s is close to the largest remaining one m unless (m - s) / max(|s|, m) > 2 * threshold; the choice's weight is
-    /// its share of the softmax over the close ones. Source: SparseMixer-v2 at inference, arXiv 2409.12136.
+    /// A score s is close to the largest remaining one m unless (m - s) / max(|s|, m) > 2 * threshold; the
+    /// choice's weight is its share of the softmax over the close ones. Source: SparseMixer-v2 at inference,
+    /// arXiv 2409.12136.
     ///
     /// - Parameter scratch: [2, expertCount].
     func chooseSparseMixer(

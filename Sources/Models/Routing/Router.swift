@@ -10,17 +10,22 @@ public struct Router: Sendable {
         case softmaxOfChosen
         /// Each score by itself.
         case sigmoid
-        /// Phi's two-step choice with a threshold, which makes up for sparse gradients in training (arXiv 2409.12136).
+        /// Phi's two-step choice with a threshold, which makes up for sparse gradients in training (arXiv
+        /// 2409.12136).
         case sparseMixer(threshold: Float)
     }
 
     /// Choice limited to the best groups of neighbouring experts (DeepSeek, arXiv 2405.04434 and 2412.19437).
     public struct Groups: Sendable, Equatable {
+        /// What a group is judged by: its best expert, or the sum of its best two.
         public enum Score: Sendable { case best, sumOfBestTwo }
         /// The choice keeps a bit per group in one word.
         public static let maximumCount = 64
+        /// Groups of equally many experts.
         public let count: Int
+        /// Groups that the choice is limited to.
         public let chosen: Int
+        /// How groups are judged.
         public let score: Score
 
         public init(count: Int, chosen: Int, score: Score) {
@@ -32,10 +37,13 @@ public struct Router: Sendable {
 
     /// expertCount outputs, hiddenSize inputs.
     public let linear: Linear
+    /// Experts that a row is sent to.
     public let expertsPerToken: Int
+    /// How scores become probabilities.
     public let scoring: Scoring
     /// Added to the probabilities for the choice only, not for the weights; one per expert.
     public let choiceBias: FloatVector?
+    /// Nil where every expert may be chosen.
     public let groups: Groups?
     /// Whether the chosen weights are divided by their sum.
     public let normalizesWeights: Bool
@@ -59,9 +67,11 @@ public struct Router: Sendable {
         self.weightScale = weightScale
     }
 
+    /// Experts to choose from.
     public var expertCount: Int { linear.outputs }
 
-    /// Scores the rows of `input` [rows, hiddenSize] and fills `routing`. Allocates: none. Runs on: engine thread.
+    /// Scores the rows of `input` [rows, hiddenSize] and fills `routing`. Allocates: none. Runs on: engine
+    /// thread.
     public func route(_ input: FloatMatrix, routing: Routing, context: StepContext) {
         let mark = context.arena.mark()
         defer { context.arena.release(to: mark) }

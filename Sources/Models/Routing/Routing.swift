@@ -1,9 +1,12 @@
 import Kernels
 
-/// Which experts each row of a step goes to, and with which weight: the router's answer and the trace's event.
+/// Which experts each row of a step goes to, and with which weight: the router's answer and the trace's
+/// event.
 ///
-/// Shape: experts and weights [rows, expertsPerToken], strongest first. Allocates: once. Runs on: engine thread.
+/// Shape: experts and weights [rows, expertsPerToken], strongest first. Allocates: once. Runs on: engine
+/// thread.
 public final class Routing {
+    /// Rows that fit.
     public let capacity: Int
     public let expertsPerToken: Int
     private let experts: IndexBuffer
@@ -26,10 +29,13 @@ public final class Routing {
         self.rows = rows
     }
 
+    /// The expert of a row at a rank, strongest first.
     public func expert(row: Int, rank: Int) -> Int { experts[row * expertsPerToken + rank] }
 
+    /// The weight of that expert's output.
     public func weight(row: Int, rank: Int) -> Float { weights[row, rank] }
 
+    /// Notes a choice.
     public func set(row: Int, rank: Int, expert: Int, weight: Float) {
         experts[row * expertsPerToken + rank] = expert
         weights[row, rank] = weight

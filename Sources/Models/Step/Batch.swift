@@ -3,18 +3,23 @@ public import ModelFiles
 
 /// The rows of one forward step: consecutive tokens of one or several sequences.
 ///
-/// Filled by the engine, reused from step to step; capacity is fixed at load. Allocates: once. Runs on: engine thread.
+/// Filled by the engine, reused from step to step; capacity is fixed at load. Allocates: once. Runs on:
+/// engine thread.
 public final class Batch {
     /// Consecutive rows that belong to one sequence.
     public struct Slice {
+        /// The sequence that the rows continue.
         public let state: SequenceState
         public let rows: Range<Int>
         /// Position in the sequence of the first row.
         public let firstPosition: Int
     }
 
+    /// Rows that fit.
     public let capacity: Int
+    /// Rows in the batch.
     public private(set) var count = 0
+    /// Which rows belong to which sequence.
     public private(set) var slices: [Slice] = []
     /// Token id of each row.
     public let tokens: IndexBuffer

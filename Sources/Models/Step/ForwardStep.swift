@@ -46,7 +46,8 @@ struct ForwardStep<Experts: ExpertRunner> {
         return 2 * Arena.elements(rows: rows, columns: hiddenSize) + largest
     }
 
-    /// Runs the rows of `batch` through every layer and advances their sequences; the results stay in the residual stream.
+    /// Runs the rows of `batch` through every layer and advances their sequences; the results stay in the
+    /// residual stream.
     func run(_ batch: Batch) {
         let rows = hidden.slice(rows: 0..<batch.count)
         let compute = batch.count > 1 ? prefillCompute : compute

@@ -5,6 +5,7 @@ public import Kernels
 /// A layer takes scratch from `arena` and gives it back before it returns. Runs on: engine thread.
 public struct StepContext {
     public let batch: Batch
+    /// The operations, on the threads of the step.
     public let compute: Compute
     public let arena: Arena
 
