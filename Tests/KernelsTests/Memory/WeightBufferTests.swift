@@ -16,10 +16,19 @@ struct WeightBufferTests {
         let scales: [UInt8] = [127, 125]
         let buffer = WeightBuffer(byteCount: 17 * 3)
         buffer.storeMXFP4(codes: bytes.span, scales: scales.span, offsetBytes: 17)
-        let matrix = buffer.matrix(offsetBytes: 17, format: .mxfp4, rows: 1, columns: 64)
-        let decoded = FloatBuffer(count: 64).matrix(rows: 1, columns: 64)
-        let compute = Compute(pool: ThreadPool(threadCount: 1))
-        compute.decodeRow(matrix, row: 0, into: decoded, outputRow: 0)
+        let storage = FloatBuffer(count: 64)
+        // Views own nothing.
+        withExtendedLifetime((buffer, storage)) {
+            let decoded = storage.matrix(rows: 1, columns: 64)
+            Compute(pool: ThreadPool(threadCount: 1)).decodeRow(
+                buffer.matrix(offsetBytes: 17, format: .mxfp4, rows: 1, columns: 64), row: 0, into: decoded,
+                outputRow: 0)
+            expectCodes(decoded)
+        }
+    }
+
+    /// Expects the codes 0 ... 15 twice, and then a quarter of them backwards.
+    private func expectCodes(_ decoded: FloatMatrix) {
         // FP4 E2M1, OCP Microscaling Formats 1.0, section 5.3.1.
         let magnitudes: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
         let values = magnitudes + magnitudes.map { -$0 }
