@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Settings of every Swift target: Swift 6 mode with complete concurrency checking comes with the tools version.
+/// Settings of every Swift target: Swift 6 mode with complete concurrency checking comes with the tools
+/// version.
 let swiftSettings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     // Warnings are errors, so that none is ever read past.
@@ -18,7 +19,8 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// Settings of the kernels: optimised in debug builds too, or every test of the engine would wait for scalar loops.
+/// Settings of the kernels: optimised in debug builds too, or every test of the engine would wait for scalar
+/// loops.
 let kernelSettings: [CSetting] = [
     .unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])
 ]
@@ -56,12 +58,14 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Writers of tiny files, generators, fixtures and measures that several test targets share.
         .target(
-            name: "TestSupport", dependencies: ["ModelFiles"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+            name: "TestSupport", dependencies: ["ModelFiles"], path: "Tests/TestSupport",
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels", "TestSupport"], swiftSettings: swiftSettings),
+            name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles", "TestSupport"],
             swiftSettings: swiftSettings),

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes a tiny gpt-oss checkpoint with MXFP4 experts, as the published ones are, and transformers' results on it.
+"""Writes a tiny gpt-oss checkpoint with MXFP4 experts, as published ones are, and transformers' results.
 
-The experts' codes and scales are two U8 tensors per matrix (`gate_up_proj_blocks`, `gate_up_proj_scales`, the same for
-`down_proj`), everything else is BF16. The reference is transformers' eager float32 path on the weights that these tensors
-stand for, decoded here by the definition of the format (OCP Microscaling Formats 1.0): FP4 E2M1 codes, a power of two per
-32 of them.
+The experts' codes and scales are two U8 tensors per matrix (`gate_up_proj_blocks`, `gate_up_proj_scales`,
+the same for `down_proj`), everything else is BF16. The reference is transformers' eager float32 path on the
+weights that these tensors stand for, decoded here by the definition of the format (OCP Microscaling Formats
+1.0): FP4 E2M1 codes, a power of two per 32 of them.
 
 Writes config.json, model.safetensors and reference.json (input_ids, logits_last, argmax, nll, greedy).
 Needs: pip install torch transformers safetensors numpy.
@@ -30,7 +30,7 @@ GREEDY_TOKENS = 16
 
 
 def quantize(weights: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """[experts, rows, columns] to codes U8 [experts, rows, columns / 32, 16] and scales U8 [experts, rows, columns / 32]."""
+    """[experts, rows, columns] to codes [experts, rows, columns / 32, 16] and scales [..., columns / 32]."""
     blocks = weights.reshape(*weights.shape[:-1], -1, BLOCK)
     largest = blocks.abs().amax(-1).clamp_min(2.0**-100)
     exponents = torch.floor(torch.log2(largest)) - 2  # 2 is the exponent of the largest code, 6
@@ -48,13 +48,26 @@ def dequantize(codes: torch.Tensor, scales: torch.Tensor) -> torch.Tensor:
 
 def make_model(seed: int) -> transformers.GptOssForCausalLM:
     config = transformers.GptOssConfig(
-        vocab_size=96, hidden_size=64, intermediate_size=96, num_hidden_layers=2, num_attention_heads=4,
-        num_key_value_heads=2, head_dim=16, num_local_experts=4, num_experts_per_tok=2, sliding_window=8,
-        max_position_embeddings=128, bos_token_id=1, eos_token_id=2, pad_token_id=0,
+        vocab_size=96,
+        hidden_size=64,
+        intermediate_size=96,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=16,
+        num_local_experts=4,
+        num_experts_per_tok=2,
+        sliding_window=8,
+        max_position_embeddings=128,
+        bos_token_id=1,
+        eos_token_id=2,
+        pad_token_id=0,
     )
     config._attn_implementation = "eager"
     torch.manual_seed(seed)
-    model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.float32, attn_implementation="eager").eval()
+    model = transformers.AutoModelForCausalLM.from_config(
+        config, dtype=torch.float32, attn_implementation="eager"
+    ).eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.ndim >= 2:
@@ -101,7 +114,9 @@ def reference(model: transformers.GptOssForCausalLM, ids: torch.Tensor) -> dict[
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("out", type=Path)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--prompt-length", type=int, default=24)

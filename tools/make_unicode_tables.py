@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Writes Sources/Tokenization/Text/UnicodeClassTable.swift: the character classes that pre-tokenizers ask about.
+"""Writes Sources/Tokenization/Text/UnicodeClassTable.swift: the character classes of pre-tokenizers.
 
     python3 tools/make_unicode_tables.py > Sources/Tokenization/Text/UnicodeClassTable.swift
 
-The classes are asked of Oniguruma, the engine behind the Split patterns of the `tokenizers` PyPI package (tested with 0.23.3, whose
-Oniguruma knows Unicode 16.0), because the published encodings of models come from there. Needs `tokenizers`.
+The classes are asked of Oniguruma, the engine behind the Split patterns of the `tokenizers` PyPI package
+(tested with 0.23.3, whose Oniguruma knows Unicode 16.0), because the published encodings of models come from there. Needs `tokenizers`.
 """
+
 import sys
 
 import tokenizers
@@ -13,8 +14,16 @@ from tokenizers import Regex, pre_tokenizers
 
 UNICODE_VERSION = "16.0"
 # Bit of each class; `CharacterClass` in Swift has the same.
-BITS = [(r"\p{L}", 1), (r"\p{N}", 2), (r"\p{P}", 4), (r"\p{S}", 8), (r"\p{M}", 16), (r"\s", 32),
-        (r"[\p{Lu}\p{Lt}]", 64), (r"\p{Ll}", 128)]
+BITS = [
+    (r"\p{L}", 1),
+    (r"\p{N}", 2),
+    (r"\p{P}", 4),
+    (r"\p{S}", 8),
+    (r"\p{M}", 16),
+    (r"\s", 32),
+    (r"[\p{Lu}\p{Lt}]", 64),
+    (r"\p{Ll}", 128),
+]
 SURROGATES = range(0xD800, 0xE000)
 
 
@@ -43,9 +52,10 @@ print(f"""\
 enum UnicodeClassTable {{
     static let version = "{UNICODE_VERSION}"
 
-    /// First code point of a run (upper 24 bits) and the `CharacterClass` of the run (lower 8), ascending from code point 0.
+    /// First code point of a run (upper 24 bits) and the `CharacterClass` of the run (lower 8), ascending
+    /// from code point 0.
     static let runs: [UInt32] = [""")
 for i in range(0, len(rows), 9):
-    print("        " + ", ".join(rows[i:i + 9]) + ",")
+    print("        " + ", ".join(rows[i : i + 9]) + ",")
 print("    ]\n}")
 print(len(rows), "runs", file=sys.stderr)

@@ -20,7 +20,8 @@ find_swift() {
     local candidate version seen=""
     for candidate in "$(command -v swift || true)" \
         "$HOME"/.local/share/swiftly/bin/swift "$HOME"/.swiftly/bin/swift \
-        "$HOME"/swift*/usr/bin/swift /opt/*/usr/bin/swift /usr/local/swift*/usr/bin/swift /usr/local/bin/swift; do
+        "$HOME"/swift*/usr/bin/swift /opt/*/usr/bin/swift /usr/local/swift*/usr/bin/swift \
+        /usr/local/bin/swift; do
         [[ -x "$candidate" ]] || continue
         version=$(swift_version "$candidate")
         [[ -n "$version" ]] || continue
@@ -31,8 +32,8 @@ find_swift() {
         seen+="  found $candidate, but it is Swift $version"$'\n'
     done
     fail "Swift $minimum_swift or newer is needed and was not found." \
-        "${seen}Install it from https://www.swift.org/install/linux/ (on Debian 12: the toolchain \"Debian 12\"," \
-        "or 'swiftly install $minimum_swift'), put its usr/bin folder on PATH, and run this again."
+        "${seen}Install it from https://www.swift.org/install/linux/ (the toolchain for Debian 12, or by" \
+        "'swiftly install $minimum_swift'), put its usr/bin folder on PATH, and run this again."
 }
 
 # Installs the system libraries that are missing on a Debian system; other systems are left alone.

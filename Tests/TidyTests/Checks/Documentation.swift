@@ -13,7 +13,8 @@ enum Documentation {
 
     /// Members that a protocol of the standard library explains.
     private static let explainedElsewhere =
-        #"\b(var (description|debugDescription|errorDescription|hashValue|id|rawValue)|func (hash|encode|run|validate)\(|static func (==|<) |init\((from|rawValue))"#
+        #"\bvar (description|debugDescription|errorDescription|hashValue|id|rawValue)\b"#
+        + #"|\bfunc (hash|encode|run|validate)\(|\bstatic func (==|<) |\binit\((from|rawValue)\b"#
 
     /// The documented requirements of protocols, without modifiers: what fulfils them is explained there.
     static func requirements(_ files: [SourceFile]) -> Set<String> {
@@ -47,8 +48,8 @@ enum Documentation {
         }
     }
 
-    /// A property that the type's own doc comment speaks of by name needs no second one, nor does an initialiser
-    /// that cannot fail: what it does is the type.
+    /// A property that the type's own doc comment speaks of by name needs no second one, nor does an
+    /// initialiser that cannot fail: what it does is the type.
     private static func isExplainedByType(_ index: Int, in file: SourceFile) -> Bool {
         func indentation(_ line: String) -> Int { line.prefix { $0 == " " }.count }
         let line = file.codeLines[index]

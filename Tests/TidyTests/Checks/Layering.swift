@@ -32,7 +32,7 @@ struct Layering {
     /// Declared dependencies of the targets under `Sources`.
     static func violations(in package: PackageDescription) -> [Violation] {
         let ours = Set(package.targets.map(\.name))
-        return package.targets.filter { $0.type != "test" && $0.name != "TestSupport" }.flatMap { target in
+        return package.targets.filter { !$0.isForTests }.flatMap { target in
             guard edges[target.name] != nil || target.type == "system-target" else {
                 return [Violation("Package.swift", "target \(target.name) has no place in the layers")]
             }

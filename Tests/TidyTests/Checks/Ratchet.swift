@@ -1,4 +1,5 @@
-/// Compares measurements with a limit, where a file may be allowed to exceed it by a stated amount and never more.
+/// Compares measurements with a limit, where a file may be allowed to exceed it by a stated amount and never
+/// more.
 struct Ratchet {
     let rule: String
     let limit: Int

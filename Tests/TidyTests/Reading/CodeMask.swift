@@ -1,6 +1,7 @@
 /// Separates a source file into code, comments and string literals without parsing it.
 ///
-/// Both results have the layout of the file: everything else is blanked, so lines and columns stay where they are.
+/// Both results have the layout of the file: everything else is blanked, so lines and columns stay where they
+/// are.
 struct CodeMask {
     /// Comments and the contents of string literals are blank.
     private(set) var code: [UInt8]

@@ -6,6 +6,11 @@ struct PackageDescription: Decodable {
         let name: String
         let type: String
         let dependencies: [Dependency]
+        /// Nil for the usual place.
+        var path: String?
+
+        /// Tests, and what only they use.
+        var isForTests: Bool { type == "test" || path?.hasPrefix("Tests/") == true }
 
         /// Names of targets of this package and of products of others.
         var dependencyNames: [String] { dependencies.compactMap(\.name) }
@@ -14,7 +19,7 @@ struct PackageDescription: Decodable {
     struct Dependency: Decodable {
         let name: String?
 
-        /// SwiftPM writes `{"byName": ["Kernels", null]}`, `{"target": [...]}` or `{"product": ["SystemPackage", ...]}`.
+        /// SwiftPM writes `{"byName": ["Kernels", null]}`, and the same with `target` or `product`.
         init(from decoder: any Decoder) throws {
             let kinds = try decoder.singleValueContainer().decode([String: [Entry]].self)
             name = kinds.values.first?.first?.text
@@ -34,7 +39,8 @@ struct PackageDescription: Decodable {
 
     let targets: [Target]
 
-    /// Asks SwiftPM, with a scratch folder of its own: the usual one may be locked by the run that this test is in.
+    /// Asks SwiftPM, with a scratch folder of its own: the usual one may be locked by the run that this test
+    /// is in.
     static func read(_ root: URL) throws -> PackageDescription {
         let scratch = FileManager.default.temporaryDirectory.appending(
             path: "sluice-tidy-\(UUID().uuidString)")
