@@ -19,8 +19,11 @@ struct Sluice: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self,
+            EvalCommand.self,
+            BenchCommand.self,
             TokenizeCommand.self,
             InspectCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

@@ -35,6 +35,9 @@ public struct EvaluationSummary: Sendable {
     public var seconds = 0.0
     public var wasCancelled = false
 
+    /// Nothing scored yet.
+    public init() {}
+
     /// Mean negative log likelihood, nats per token; nil where nothing was scored.
     public var natsPerToken: Double? { tokensScored > 0 ? totalNats / Double(tokensScored) : nil }
     /// e to the power of the mean negative log likelihood.

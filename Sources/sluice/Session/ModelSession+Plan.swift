@@ -15,14 +15,23 @@ extension ModelSession {
     /// - Throws: `GenerationError`: an empty prompt, one that does not fit the context, ids outside the vocabulary.
     func check(_ request: GenerationRequest) throws {
         guard !request.prompt.isEmpty else { throw GenerationError(.emptyPrompt) }
-        let vocabularySize = needs.shape.vocabularySize
-        for (index, token) in request.prompt.enumerated() where token.rawValue >= vocabularySize {
-            throw GenerationError(
-                .tokenOutOfRange(token: Int(token.rawValue), index: index, vocabularySize: vocabularySize))
-        }
+        try check(request.prompt)
         guard request.prompt.count + (request.maximumTokens == 0 ? 0 : 1) <= options.contextCapacity else {
             throw GenerationError(
                 .promptTooLong(tokens: request.prompt.count, contextCapacity: options.contextCapacity))
+        }
+    }
+
+    /// Refuses windows with ids outside the vocabulary.
+    func check(_ request: EvaluationRequest) throws {
+        for window in request.windows { try check(window) }
+    }
+
+    private func check(_ tokens: [TokenID]) throws {
+        let vocabularySize = needs.shape.vocabularySize
+        for (index, token) in tokens.enumerated() where token.rawValue >= vocabularySize {
+            throw GenerationError(
+                .tokenOutOfRange(token: Int(token.rawValue), index: index, vocabularySize: vocabularySize))
         }
     }
 }

@@ -20,11 +20,13 @@ struct ModelSession {
 
     /// Opens the model, decides what depends on it, and refuses what cannot work; nothing is loaded yet.
     ///
-    /// - Parameter wantedContext: what the command itself needs at least, where the user gives no `-c`.
+    /// - Parameter wantedContext: the command's own default where the user gives no `-c`, if the model allows it.
+    /// - Parameter neededContext: what the command cannot do without, whatever the model allows.
     /// - Parameter needsTokenizer: whether a model without tokenizer is of no use to the command.
     init(
         _ settings: ModelSettings, _ resolver: inout SettingResolver, needsTokenizer: Bool,
-        wantedContext: Int? = nil
+        wantedContext: Int? = nil,
+        neededContext: Int? = nil
     ) throws {
         self.settings = settings
         instructionSet = try InstructionSet.fromEnvironment()
@@ -33,7 +35,7 @@ struct ModelSession {
         tokenizer = try ModelSession.tokenizer(of: file, settings, isRequired: needsTokenizer)
         needs = try ModelNeeds(file: file)
         let limit = needs.shape.contextLength
-        let context = settings.contextSize ?? wantedContext ?? min(max(limit, 1), Self.defaultContext)
+        let context = settings.contextSize ?? neededContext ?? min(max(limit, 1), wantedContext ?? Self.defaultContext)
         if settings.contextSize == nil { resolver.record("ctx-size", "\(context)", .default) }
         if context > limit {
             StandardError.write(

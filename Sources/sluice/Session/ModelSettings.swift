@@ -23,25 +23,30 @@ struct ModelSettings {
 
     /// More positions than any model has been trained for; beyond it, a mistyped number.
     static let maximumContext = 1 << 28
-    private static let maximumThreads = 1024
+    static let maximumThreads = 1024
     private static let maximumBatch = 1 << 20
 
     /// - Throws: `CommandFailure` for a value that cannot be used, naming it.
     init(_ arguments: ModelArguments, _ resolver: inout SettingResolver) throws {
-        try arguments.streaming.check(&resolver)
+        try self.init(arguments.flags, streaming: arguments.streaming, &resolver)
+    }
+
+    /// The same for a command that varies some of the flags itself.
+    init(_ flags: ModelFlags, streaming: StreamingArguments, _ resolver: inout SettingResolver) throws {
+        try streaming.check(&resolver)
         modelPath = try resolver.optional(
-            ["model", "m"], flag: arguments.model, expected: "a path", shownDefault: "(the bundled model)"
+            ["model", "m"], flag: flags.model, expected: "a path", shownDefault: "(the bundled model)"
         ) { $0 }
         contextSize = try resolver.optional(
-            ["ctx-size", "c"], flag: arguments.ctxSize, expected: "an integer"
+            ["ctx-size", "c"], flag: flags.ctxSize, expected: "an integer"
         ) { Int($0) }
         threads = try resolver.integer(
-            ["threads", "t"], flag: arguments.threads, default: MachineCores.read().recommendedThreads)
+            ["threads", "t"], flag: flags.threads, default: MachineCores.read().recommendedThreads)
         prefillThreads = try resolver.integer(
-            ["threads-batch", "tb"], flag: arguments.threadsBatch, default: threads)
-        batchSize = try resolver.integer(["batch-size", "b"], flag: arguments.batchSize, default: 512)
+            ["threads-batch", "tb"], flag: flags.threadsBatch, default: threads)
+        batchSize = try resolver.integer(["batch-size", "b"], flag: flags.batchSize, default: 512)
         let memory = try resolver.resolve(
-            ["memory"], flag: arguments.memory, default: "auto", expected: "a size"
+            ["memory"], flag: flags.memory, default: "auto", expected: "a size"
         ) { $0 }
         guard let budget = MemoryBudget(memory) else {
             throw CommandFailure.usage(
@@ -49,16 +54,16 @@ struct ModelSettings {
         }
         self.budget = budget
         let kvType = try resolver.resolve(
-            ["kv-type"], flag: arguments.kvType, default: "auto", expected: "a type"
+            ["kv-type"], flag: flags.kvType, default: "auto", expected: "a type"
         ) { $0 }
         cacheElement = CacheElement(rawValue: kvType)
         guard kvType == "auto" || cacheElement != nil else {
             throw CommandFailure.usage("--kv-type is \"\(kvType)\"; expected auto, f16 or f32")
         }
-        pretokenizer = try resolver.text(["pretokenizer"], flag: arguments.pretokenizer)
-        receiptPath = try resolver.text(["receipt"], flag: arguments.receipt)
-        isPlanOnly = arguments.plan
-        isQuiet = try resolver.isOn("quiet", flag: arguments.quiet)
+        pretokenizer = try resolver.text(["pretokenizer"], flag: flags.pretokenizer)
+        receiptPath = try resolver.text(["receipt"], flag: flags.receipt)
+        isPlanOnly = flags.plan
+        isQuiet = try resolver.isOn("quiet", flag: flags.quiet)
         try Self.check("-c", contextSize ?? 1, 1...Self.maximumContext)
         try Self.check("--threads", threads, 1...Self.maximumThreads)
         try Self.check("--threads-batch", prefillThreads, 1...Self.maximumThreads)

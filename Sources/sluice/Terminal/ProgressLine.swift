@@ -20,7 +20,7 @@ struct ProgressLine {
     }
 
     /// Shows the state, at most ten times a second.
-    mutating func show(done: Int, total: Int, unit: (Int) -> String = { "\($0)" }) {
+    mutating func show(done: Int, total: Int, detail: String = "", unit: (Int) -> String = { "\($0)" }) {
         let now = clock.now
         guard isShown, total > 0, now - start >= Self.patience else { return }
         if let lastShown, now - lastShown < .milliseconds(100), done < total { return }
@@ -29,9 +29,8 @@ struct ProgressLine {
         let elapsed = (now - start).inSeconds
         let left = done > 0 ? elapsed / Double(done) * Double(total - done) : 0
         let percent = 100 * done / total
-        StandardError.write(
-            "\r\u{1B}[K\(title) \(unit(done)) of \(unit(total)) (\(percent) %), \(Self.text(seconds: left)) left"
-        )
+        let state = "\(title) \(unit(done)) of \(unit(total)) (\(percent) %), \(Self.text(seconds: left)) left"
+        StandardError.write("\r\u{1B}[K" + state + (detail.isEmpty ? "" : ", \(detail)"))
     }
 
     /// Takes the line away.

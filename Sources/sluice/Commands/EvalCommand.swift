@@ -1,0 +1,129 @@
+import ArgumentParser
+import Foundation
+import Generation
+import ModelFiles
+import Models
+import Tokenization
+
+/// `sluice eval`: how well a model predicts a given text.
+struct EvalCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "eval",
+        abstract: "Measure perplexity on a text.",
+        discussion: """
+            The text is cut into windows of -c tokens without overlap; each is computed from an empty state, and every \
+            token after its first is scored. Tokens behind the last whole window are left out; a text shorter than one \
+            window is a window by itself.
+
+            Examples:
+              sluice eval -m model.gguf -f text.txt -c 512
+              sluice eval -m model.gguf -f text.txt -c 512 --second-half --chunks 60
+              sluice eval -m model.gguf --tokens-file ids.json --argmax --json
+            """)
+
+    @Option(
+        name: [.customShort("f"), .long], parsing: .unconditional,
+        help: ArgumentHelp("The text; - is standard input.", valueName: "file"))
+    var file: String?
+
+    @Option(help: ArgumentHelp("The text as a JSON array of token ids.", valueName: "file"))
+    var tokensFile: String?
+
+    @Flag(
+        help: "Score only the second half of each window, as llama-perplexity does: of 512 the last 255 tokens.")
+    var secondHalf = false
+
+    @Option(help: ArgumentHelp("Only the first n windows.", valueName: "n"))
+    var chunks: Int?
+
+    @Flag(help: "Report the most likely next token of every position.")
+    var argmax = false
+
+    @Option(help: ArgumentHelp("Write all positions' logits to this file: float32, little-endian.", valueName: "file"))
+    var logits: String?
+
+    @Flag(help: "Print one JSON object: tokens_scored, nll, perplexity, argmax, receipt.")
+    var json = false
+
+    @OptionGroup(title: "Model") var model: ModelArguments
+
+    func run() async throws {
+        var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+        let settings = try ModelSettings(model, &resolver)
+        let scoresSecondHalf = try resolver.isOn("second-half", flag: secondHalf)
+        let chunkLimit = try resolver.optional(["chunks"], flag: chunks, expected: "an integer") { Int($0) }
+        guard (chunkLimit ?? 1) >= 1 else {
+            throw CommandFailure.usage("--chunks is \(chunkLimit ?? 0); expected 1 or more")
+        }
+        let session = try ModelSession(
+            settings, &resolver, needsTokenizer: file != nil, wantedContext: EvaluationWindows.defaultSize)
+        if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
+        var windows = EvaluationWindows(
+            try tokens(session.tokenizer), size: session.options.contextCapacity, limit: chunkLimit)
+        if scoresSecondHalf, tokensFile == nil { windows.startEach(with: session.tokenizer) }
+        try windows.check()
+        var request = EvaluationRequest(windows: windows.windows)
+        request.scoresSecondHalf = scoresSecondHalf
+        request.wantsArgmax = argmax
+        try session.check(request)
+        if let logits {
+            let file = try LogitFile(logits)
+            request.logitSink = { try file.append($0) }
+        }
+        let summary = try await score(request, session: session)
+        try finish(summary, windows: windows, session: session)
+    }
+
+    private func tokens(_ tokenizer: Tokenizer?) throws -> [TokenID] {
+        switch (file, tokensFile) {
+        case (let path?, nil):
+            guard let tokenizer else { throw CommandFailure.failure("the model has no tokenizer; use --tokens-file") }
+            return try tokenizer.encode(InputText.read(path))
+        case (nil, let path?):
+            return try TokenList.parse(String(decoding: InputText.read(path), as: UTF8.self), option: path)
+        case (nil, nil): throw CommandFailure.usage("there is no text; give one with -f FILE or --tokens-file FILE")
+        default: throw CommandFailure.usage("the text is given twice; use one of -f and --tokens-file")
+        }
+    }
+
+    private func score(_ request: EvaluationRequest, session: ModelSession) async throws -> EvaluationSummary {
+        let engine = try await session.start()
+        var progress = ProgressLine("window", isShown: !session.settings.isQuiet)
+        Interrupts.shared.watch(request.cancellation)
+        defer { Interrupts.shared.watch(nil) }
+        var result = EvaluationSummary()
+        for try await event in engine.evaluate(request) {
+            switch event {
+            case .window(let done, let total, let summary):
+                let perplexity = ReceiptText.decimal(summary.perplexity ?? 0, 4)
+                progress.show(done: done, total: total, detail: "perplexity \(perplexity)")
+            case .finished(let summary): result = summary
+            }
+        }
+        progress.clear()
+        return result
+    }
+
+    private func finish(_ summary: EvaluationSummary, windows: EvaluationWindows, session: ModelSession) throws {
+        let receipt = session.receipt(summary)
+        if json {
+            var members: [JSONMember] = [
+                JSONMember(name: "tokens_scored", value: .count(summary.tokensScored)),
+                JSONMember(name: "nll", value: .optional(summary.natsPerToken)),
+                JSONMember(name: "perplexity", value: .optional(summary.perplexity)),
+            ]
+            if argmax { members.append(JSONMember(name: "argmax", value: .tokens(summary.argmax))) }
+            members += [
+                JSONMember(name: "windows", value: .count(windows.windows.count)),
+                JSONMember(name: "window_tokens", value: .count(windows.windows.first?.count ?? 0)),
+                JSONMember(name: "tokens_left_out", value: .count(windows.leftOut)),
+                JSONMember(name: "receipt", value: receipt.json),
+            ]
+            try StandardOutput.write(JSONValue.object(members).text + "\n")
+        } else {
+            try StandardOutput.write(EvaluationText(summary, windows: windows, showsArgmax: argmax).text)
+        }
+        try session.deliver(receipt)
+        if summary.wasCancelled { throw CommandFailure.interrupted }
+    }
+}
