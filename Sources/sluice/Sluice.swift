@@ -19,6 +19,7 @@ struct Sluice: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             RunCommand.self,
+            ChatCommand.self,
             EvalCommand.self,
             BenchCommand.self,
             TokenizeCommand.self,

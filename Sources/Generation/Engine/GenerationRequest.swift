@@ -12,6 +12,10 @@ public struct GenerationRequest: Sendable {
     public var stops: [String] = []
     /// Goes on after tokens that end a text.
     public var ignoresEndOfGeneration = false
+    /// Tokens that end the text besides those of the vocabulary.
+    public var endTokens: Set<TokenID> = []
+    /// Whether the answer is a text of its own: the space that some vocabularies put in front of a text is then left out.
+    public var startsText = false
     /// Starts from an empty state even where the request before left a common beginning.
     public var forgetsHistory = false
     /// Called on the engine thread with the logits [1, vocabularySize] that each token is chosen from.

@@ -38,7 +38,8 @@ struct GenerationRun: ~Copyable {
         sampler = Sampler(
             options: request.sampling, vocabularySize: core.vocabularySize,
             contextCapacity: core.contextCapacity)
-        text = TextAssembler(tokenizer: core.tokenizer, stops: request.stops)
+        text = TextAssembler(
+            tokenizer: core.tokenizer, stops: request.stops, atStart: request.startsText)
         for token in request.prompt { sampler.accept(token) }
         promptPosition = core.rewind(to: request.prompt, forgetting: request.forgetsHistory)
         summary.promptTokens = request.prompt.count
@@ -92,7 +93,7 @@ struct GenerationRun: ~Copyable {
         sampler.accept(token)
         last = token
         let endsText = core.tokenizer?.isEndOfGeneration(token) ?? false
-        if endsText && !request.ignoresEndOfGeneration {
+        if endsText || request.endTokens.contains(token), !request.ignoresEndOfGeneration {
             ending = .stop
             return .token(token, text: "")
         }

@@ -3,23 +3,28 @@ import Synchronization
 
 /// Measures how fast a number of threads can read memory, the denominator of the law in every receipt.
 public enum BandwidthProbe {
-    /// Memory that a probe reads and, while it runs, takes.
+    /// Memory that a probe reads and, while it runs, takes: twice the last-level cache of most machines.
     public static let bufferBytes = 64 << 20
     private static let blockBytes = 1 << 20
     private static let cache = Mutex<[Int: Double]>([:])
+    /// Less than this the cache next to a core holds.
+    private static let smallestBytes = 8 << 20
 
     /// Bytes per second that `threadCount` threads read together, measured once per process and thread count.
     ///
-    /// Takes about 50 ms at first. Where the last-level cache holds the whole buffer this is that cache's bandwidth, as it is
-    /// for a model of that size.
-    public static func bytesPerSecond(threadCount: Int) -> Double {
+    /// Takes about 50 ms at first.
+    ///
+    /// - Parameter modelBytes: the size of the model that is to be run; a small one is compared with the speed at which memory
+    ///   of its size can be read, caches included. The first call decides.
+    public static func bytesPerSecond(threadCount: Int, modelBytes: Int = .max) -> Double {
         if let known = cache.withLock({ $0[threadCount] }) { return known }
-        let measured = measure(threadCount: threadCount)
+        let size = min(max(modelBytes, smallestBytes), bufferBytes) / blockBytes * blockBytes
+        let measured = measure(threadCount: threadCount, bufferBytes: size)
         cache.withLock { $0[threadCount] = measured }
         return measured
     }
 
-    private static func measure(threadCount: Int) -> Double {
+    private static func measure(threadCount: Int, bufferBytes: Int) -> Double {
         let blocks = bufferBytes / blockBytes
         let buffer = FloatBuffer(count: bufferBytes / MemoryLayout<Float>.stride)
         let job = ReadingJob(

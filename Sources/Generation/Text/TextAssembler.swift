@@ -8,8 +8,8 @@ struct TextAssembler {
     private var matcher: StopMatcher
     private var isStopped = false
 
-    init(tokenizer: Tokenizer?, stops: [String]) {
-        detokenizer = tokenizer.map { StreamingDetokenizer($0) }
+    init(tokenizer: Tokenizer?, stops: [String], atStart: Bool) {
+        detokenizer = tokenizer.map { StreamingDetokenizer($0, atStart: atStart) }
         matcher = StopMatcher(stops: stops)
     }
 

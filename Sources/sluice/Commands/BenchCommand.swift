@@ -19,37 +19,48 @@ struct BenchCommand: AsyncParsableCommand {
 
     @Option(
         name: [.customShort("m"), .long],
+        parsing: .unconditional,
         help: ArgumentHelp(
             "A GGUF file or a Hugging Face folder. Without it, the bundled demo model.", valueName: "path"))
     var model: String?
 
     @Option(
         name: [.customShort("p"), .long],
+        parsing: .unconditional,
         help: ArgumentHelp("Lengths of prompts; 0 for none. Default: 512.", valueName: "list"))
     var nPrompt: String?
 
     @Option(
         name: [.customShort("n"), .long],
+        parsing: .unconditional,
         help: ArgumentHelp("Numbers of tokens to generate; 0 for none. Default: 128.", valueName: "list"))
     var nGen: String?
 
     @Option(
         name: [.customShort("t"), .long],
+        parsing: .unconditional,
         help: ArgumentHelp("Numbers of threads. Default: one per physical core.", valueName: "list"))
     var threads: String?
 
-    @Option(name: [.customShort("r"), .long], help: ArgumentHelp("Repetitions. Default: 5.", valueName: "n"))
+    @Option(
+        name: [.customShort("r"), .long], parsing: .unconditional,
+        help: ArgumentHelp("Repetitions. Default: 5.", valueName: "n"))
     var repetitions: Int?
 
     @Option(
         name: [.customShort("b"), .long],
+        parsing: .unconditional,
         help: ArgumentHelp("Tokens of the prompt computed at once. Default: 512.", valueName: "n"))
     var batchSize: Int?
 
-    @Option(help: ArgumentHelp("Memory for the whole process, as in `sluice run`.", valueName: "size"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Memory for the whole process, as in `sluice run`.", valueName: "size"))
     var memory: String?
 
-    @Option(help: ArgumentHelp("How the KV cache stores keys and values: auto, f16, f32.", valueName: "type"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How the KV cache stores keys and values: auto, f16, f32.", valueName: "type"))
     var kvType: String?
 
     @Flag(help: "Print an array of JSON objects instead of a table.")
@@ -66,7 +77,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     func run() async throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
-        let sizes = try BenchSizes(prompt: nPrompt, generated: nGen, threads: threads, repetitions: repetitions, &resolver)
+        let sizes = try BenchSizes(
+            prompt: nPrompt, generated: nGen, threads: threads, repetitions: repetitions, &resolver)
         var results: [BenchResult] = []
         for threadCount in sizes.threads {
             // A resolver of its own per thread count, so that the plan shows one run.
@@ -83,7 +95,8 @@ struct BenchCommand: AsyncParsableCommand {
 
     private func flags(_ threadCount: Int) -> ModelFlags {
         ModelFlags(
-            model: model, threads: threadCount, batchSize: batchSize, memory: memory, kvType: kvType, plan: plan,
+            model: model, threads: threadCount, batchSize: batchSize, memory: memory, kvType: kvType,
+            plan: plan,
             quiet: quiet)
     }
 }

@@ -26,20 +26,27 @@ struct EvalCommand: AsyncParsableCommand {
         help: ArgumentHelp("The text; - is standard input.", valueName: "file"))
     var file: String?
 
-    @Option(help: ArgumentHelp("The text as a JSON array of token ids.", valueName: "file"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The text as a JSON array of token ids.", valueName: "file"))
     var tokensFile: String?
 
     @Flag(
-        help: "Score only the second half of each window, as llama-perplexity does: of 512 the last 255 tokens.")
+        help:
+            "Score only the second half of each window, as llama-perplexity does: of 512 the last 255 tokens."
+    )
     var secondHalf = false
 
-    @Option(help: ArgumentHelp("Only the first n windows.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only the first n windows.", valueName: "n"))
     var chunks: Int?
 
     @Flag(help: "Report the most likely next token of every position.")
     var argmax = false
 
-    @Option(help: ArgumentHelp("Write all positions' logits to this file: float32, little-endian.", valueName: "file"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Write all positions' logits to this file: float32, little-endian.", valueName: "file"))
     var logits: String?
 
     @Flag(help: "Print one JSON object: tokens_scored, nll, perplexity, argmax, receipt.")
@@ -77,16 +84,20 @@ struct EvalCommand: AsyncParsableCommand {
     private func tokens(_ tokenizer: Tokenizer?) throws -> [TokenID] {
         switch (file, tokensFile) {
         case (let path?, nil):
-            guard let tokenizer else { throw CommandFailure.failure("the model has no tokenizer; use --tokens-file") }
+            guard let tokenizer else {
+                throw CommandFailure.failure("the model has no tokenizer; use --tokens-file")
+            }
             return try tokenizer.encode(InputText.read(path))
         case (nil, let path?):
             return try TokenList.parse(String(decoding: InputText.read(path), as: UTF8.self), option: path)
-        case (nil, nil): throw CommandFailure.usage("there is no text; give one with -f FILE or --tokens-file FILE")
+        case (nil, nil):
+            throw CommandFailure.usage("there is no text; give one with -f FILE or --tokens-file FILE")
         default: throw CommandFailure.usage("the text is given twice; use one of -f and --tokens-file")
         }
     }
 
-    private func score(_ request: EvaluationRequest, session: ModelSession) async throws -> EvaluationSummary {
+    private func score(_ request: EvaluationRequest, session: ModelSession) async throws -> EvaluationSummary
+    {
         let engine = try await session.start()
         var progress = ProgressLine("window", isShown: !session.settings.isQuiet)
         Interrupts.shared.watch(request.cancellation)
@@ -104,7 +115,9 @@ struct EvalCommand: AsyncParsableCommand {
         return result
     }
 
-    private func finish(_ summary: EvaluationSummary, windows: EvaluationWindows, session: ModelSession) throws {
+    private func finish(_ summary: EvaluationSummary, windows: EvaluationWindows, session: ModelSession)
+        throws
+    {
         let receipt = session.receipt(summary)
         if json {
             var members: [JSONMember] = [

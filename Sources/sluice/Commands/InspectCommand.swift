@@ -25,6 +25,7 @@ struct InspectCommand: ParsableCommand {
 
     @Option(
         name: [.customShort("c"), .long],
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Context that the smallest budget is computed for. Default: as `sluice run`.", valueName: "tokens"
         ))

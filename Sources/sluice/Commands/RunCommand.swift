@@ -41,6 +41,7 @@ struct RunCommand: AsyncParsableCommand {
     var json = false
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Write each generated step's logits to this file: float32, little-endian.", valueName: "file"))
     var logits: String?
@@ -68,6 +69,10 @@ struct RunCommand: AsyncParsableCommand {
             request.logitSink = { try file.append($0) }
         }
         let engine = try await session.start()
+        // A reader wants the story from its start; a script wants what is new.
+        if !json, StandardOutput.isTerminal, let tokenizer = session.tokenizer {
+            try StandardOutput.write(tokenizer.decode(request.prompt))
+        }
         let transcript = try await Transcript.collect(request, on: engine, session: session, streams: !json)
         try finish(transcript, session: session, request: request)
     }

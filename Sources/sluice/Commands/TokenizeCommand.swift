@@ -39,6 +39,7 @@ struct TokenizeCommand: ParsableCommand {
     var json = false
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("Cut text as this pre-tokenizer does, whatever the file says.", valueName: "name"))
     var pretokenizer: String?
 

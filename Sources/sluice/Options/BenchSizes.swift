@@ -11,16 +11,22 @@ struct BenchSizes {
 
     /// - Throws: `CommandFailure` naming the list that cannot be read.
     init(
-        prompt: String?, generated: String?, threads: String?, repetitions: Int?, _ resolver: inout SettingResolver
+        prompt: String?, generated: String?, threads: String?, repetitions: Int?,
+        _ resolver: inout SettingResolver
     ) throws {
-        func list(_ names: [String], _ option: String, _ flag: String?, _ fallback: Int, _ range: ClosedRange<Int>)
+        func list(
+            _ names: [String], _ option: String, _ flag: String?, _ fallback: Int, _ range: ClosedRange<Int>
+        )
             throws -> [Int]
         {
-            let text = try resolver.resolve(names, flag: flag, default: "\(fallback)", expected: "numbers") { $0 }
+            let text = try resolver.resolve(names, flag: flag, default: "\(fallback)", expected: "numbers") {
+                $0
+            }
             return try text.split(separator: ",", omittingEmptySubsequences: false).map { field in
                 guard let value = Int(field), range.contains(value) else {
                     throw CommandFailure.usage(
-                        "\(option) is \"\(text)\"; expected numbers from \(range.lowerBound) to \(range.upperBound), such as 1,2")
+                        "\(option) is \"\(text)\"; expected numbers from \(range.lowerBound) to \(range.upperBound), such as 1,2"
+                    )
                 }
                 return value
             }

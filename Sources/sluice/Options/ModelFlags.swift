@@ -17,7 +17,9 @@ extension ModelArguments {
     /// The values as they were given.
     var flags: ModelFlags {
         ModelFlags(
-            model: model, ctxSize: ctxSize, threads: threads, threadsBatch: threadsBatch, batchSize: batchSize,
-            memory: memory, kvType: kvType, pretokenizer: pretokenizer, receipt: receipt, plan: plan, quiet: quiet)
+            model: model, ctxSize: ctxSize, threads: threads, threadsBatch: threadsBatch,
+            batchSize: batchSize,
+            memory: memory, kvType: kvType, pretokenizer: pretokenizer, receipt: receipt, plan: plan,
+            quiet: quiet)
     }
 }

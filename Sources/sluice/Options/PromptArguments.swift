@@ -15,7 +15,9 @@ struct PromptArguments: ParsableArguments {
         help: ArgumentHelp("The text to continue is in this file; - is standard input.", valueName: "file"))
     var file: String?
 
-    @Option(help: ArgumentHelp("The text to continue as token ids: 1,2,3.", valueName: "ids"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The text to continue as token ids: 1,2,3.", valueName: "ids"))
     var tokens: String?
 
     /// The prompt's tokens.

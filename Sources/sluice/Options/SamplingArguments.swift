@@ -4,6 +4,7 @@ import Generation
 /// Options of commands that choose tokens.
 struct SamplingArguments: ParsableArguments {
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "0 takes the most likely token, 1 samples the model's distribution. Default: 0.8.", valueName: "t"
         ))
@@ -15,18 +16,22 @@ struct SamplingArguments: ParsableArguments {
     var topK: Int?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Only the most likely tokens that together reach this probability. Default: 0.95.", valueName: "p"
         ))
     var topP: Double?
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "Only tokens with at least this share of the most likely one's probability. Default: 0.05.",
             valueName: "p"))
     var minP: Double?
 
-    @Option(help: ArgumentHelp("Divide the logits of repeated tokens; 1 is off. Default: 1.", valueName: "x"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Divide the logits of repeated tokens; 1 is off. Default: 1.", valueName: "x"))
     var repeatPenalty: Double?
 
     @Option(

@@ -2,28 +2,34 @@ import ArgumentParser
 
 /// Options for models that are larger than memory: known by name, and refused where they ask for what does not exist yet.
 struct StreamingArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Only the slots for experts.", valueName: "size"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Only the slots for experts.", valueName: "size"))
     var expertCache: String?
 
-    @Option(help: ArgumentHelp("How weights are read: auto or mmap.", valueName: "method"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How weights are read: auto or mmap.", valueName: "method"))
     var io: String?
 
-    @Option(help: ArgumentHelp("Which experts stay in memory.", valueName: "name"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Which experts stay in memory.", valueName: "name"))
     var policy: String?
 
-    @Option(help: ArgumentHelp("Prediction of experts: auto or off.", valueName: "name"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Prediction of experts: auto or off.", valueName: "name"))
     var prefetch: String?
 
-    @Option(help: ArgumentHelp("What a miss may cost in precision: exact.", valueName: "mode"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("What a miss may cost in precision: exact.", valueName: "mode"))
     var precision: String?
 
-    @Option(help: ArgumentHelp("Record the routing while running.", valueName: "file"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Record the routing while running.", valueName: "file"))
     var trace: String?
 
-    @Option(help: ArgumentHelp("Worker processes.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Worker processes.", valueName: "n"))
     var workers: String?
 
-    @Option(help: ArgumentHelp("Values from a TOML profile.", valueName: "file"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Values from a TOML profile.", valueName: "file"))
     var profile: String?
 
     /// Refuses what a resident model cannot do, whether a flag or the environment asks for it.

@@ -42,7 +42,8 @@ struct BenchResult {
         let rows = results.map { result in
             [
                 result.test, "\(result.threads)", ReceiptText.decimal(result.median, 2),
-                ReceiptText.decimal(result.speeds.first ?? 0, 2), ReceiptText.decimal(result.speeds.last ?? 0, 2),
+                ReceiptText.decimal(result.speeds.first ?? 0, 2),
+                ReceiptText.decimal(result.speeds.last ?? 0, 2),
                 ByteSize.text(result.receipt.bytesPerToken),
                 result.memoryBandwidthShare.map { ReceiptText.decimal(100 * $0, 0) + " %" } ?? "-",
             ]

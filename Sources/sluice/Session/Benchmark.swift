@@ -16,7 +16,9 @@ struct Benchmark {
         let engine = try await session.start()
         var results: [BenchResult] = []
         for count in sizes.prompts { results.append(try await measure(engine, prompt: count, generated: 0)) }
-        for count in sizes.generated { results.append(try await measure(engine, prompt: 1, generated: count)) }
+        for count in sizes.generated {
+            results.append(try await measure(engine, prompt: 1, generated: count))
+        }
         await engine.shutDown()
         return results
     }
@@ -36,11 +38,14 @@ struct Benchmark {
         }
         progress.clear()
         return BenchResult(
-            test: name, threads: session.options.threadCount, speeds: speeds.sorted(), receipt: session.receipt(last),
+            test: name, threads: session.options.threadCount, speeds: speeds.sorted(),
+            receipt: session.receipt(last),
             isDecode: generated > 0)
     }
 
-    private func once(_ engine: Engine, prompt: Int, generated: Int, seed: Int) async throws -> GenerationSummary {
+    private func once(_ engine: Engine, prompt: Int, generated: Int, seed: Int) async throws
+        -> GenerationSummary
+    {
         // Random tokens, the same in every run: text that no cache could have seen before.
         let noise = CounterGenerator(seed: UInt64(seed))
         let vocabularySize = session.needs.shape.vocabularySize

@@ -30,17 +30,27 @@ struct Examination {
         if let best = bandwidths.max(), let threads = bandwidths.firstIndex(where: { $0 >= 0.9 * best }),
             threads + 1 < bandwidths.count
         {
-            advice.append("\(threads + 1) threads reach the memory's speed; more help the prompt only (-t \(threads + 1))")
+            advice.append(
+                "\(threads + 1) of \(bandwidths.count) threads reach the memory's speed; more help the prompt only (-t \(threads + 1))"
+            )
         }
         if let quota = cores.quota, quota < Double(cores.physicalCount) {
-            advice.append("the cgroup allows \(quota) processors of \(cores.physicalCount); more threads would only wait")
+            advice.append(
+                "the cgroup allows \(quota) processors of \(cores.physicalCount); more threads would only wait"
+            )
         }
         if let limit = memory.groups.map(\.limitBytes).min(), let total = memory.totalBytes, limit < total {
-            advice.append("the cgroup allows \(ByteSize.text(limit)) of \(ByteSize.text(total)); --memory auto respects that")
+            advice.append(
+                "the cgroup allows \(ByteSize.text(limit)) of \(ByteSize.text(total)); --memory auto respects that"
+            )
         }
-        if hugePages == "never" { advice.append("transparent huge pages are off; madvise would let large buffers use them") }
+        if hugePages == "never" {
+            advice.append("transparent huge pages are off; madvise would let large buffers use them")
+        }
         if chosen != InstructionSet.best {
-            advice.append("\(InstructionSet.environmentVariable) forces \(chosen.rawValue); \(InstructionSet.best.rawValue) is there too")
+            advice.append(
+                "\(InstructionSet.environmentVariable) forces \(chosen.rawValue); \(InstructionSet.best.rawValue) is there too"
+            )
         }
         return advice
     }
@@ -63,7 +73,8 @@ struct Examination {
             "cgroups": .list(
                 memory.groups.map {
                     .members([
-                        "path": .string($0.path), "limit": .count($0.limitBytes), "used": .optional($0.usedBytes),
+                        "path": .string($0.path), "limit": .count($0.limitBytes),
+                        "used": .optional($0.usedBytes),
                     ])
                 }),
             "memory_bandwidth": .list(
@@ -86,7 +97,10 @@ struct Examination {
             ["memory", "\(Self.size(memory.totalBytes)), \(Self.size(memory.availableBytes)) available"],
         ]
         for group in memory.groups {
-            rows.append(["cgroup", "\(ByteSize.text(group.limitBytes)) allowed, \(Self.size(group.usedBytes)) used (\(group.path))"])
+            rows.append([
+                "cgroup",
+                "\(ByteSize.text(group.limitBytes)) allowed, \(Self.size(group.usedBytes)) used (\(group.path))",
+            ])
         }
         if memory.groups.isEmpty { rows.append(["cgroup", "no memory limit"]) }
         for (index, bandwidth) in bandwidths.enumerated() {
@@ -95,7 +109,9 @@ struct Examination {
         }
         rows.append(["huge pages", hugePages ?? "unknown"])
         rows.append(["disk", "not measured in this version"])
-        for line in advice.isEmpty ? ["nothing to improve was found"] : advice { rows.append(["advice", line]) }
+        for line in advice.isEmpty ? ["nothing to improve was found"] : advice {
+            rows.append(["advice", line])
+        }
         return TextTable.text(rows, indent: "")
     }
 

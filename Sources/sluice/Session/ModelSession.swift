@@ -35,7 +35,8 @@ struct ModelSession {
         tokenizer = try ModelSession.tokenizer(of: file, settings, isRequired: needsTokenizer)
         needs = try ModelNeeds(file: file)
         let limit = needs.shape.contextLength
-        let context = settings.contextSize ?? neededContext ?? min(max(limit, 1), wantedContext ?? Self.defaultContext)
+        let context =
+            settings.contextSize ?? neededContext ?? min(max(limit, 1), wantedContext ?? Self.defaultContext)
         if settings.contextSize == nil { resolver.record("ctx-size", "\(context)", .default) }
         if context > limit {
             StandardError.write(
@@ -84,7 +85,7 @@ struct ModelSession {
         if !settings.isQuiet { StandardError.write(PlanText(self).memory) }
         try plan.check()
         // Before the model takes its memory, so that the probe's buffer does not come on top of it.
-        _ = BandwidthProbe.bytesPerSecond(threadCount: options.threadCount)
+        _ = memoryBytesPerSecond
         var progress = ProgressLine("loading", isShown: !settings.isQuiet)
         PageCache.fill(file.parts) { done, total in
             progress.show(done: done, total: total, unit: ByteSize.text)
@@ -135,8 +136,12 @@ struct ModelSession {
         receipt.expertSlots = needs.expertLayerCount * needs.shape.expertCount
         receipt.diskReadBytes = max((usage.diskReadBytes ?? 0) - diskReadBefore, 0)
         receipt.bytesPerToken = needs.bytesPerToken
-        receipt.memoryBytesPerSecond = BandwidthProbe.bytesPerSecond(threadCount: options.threadCount)
+        receipt.memoryBytesPerSecond = memoryBytesPerSecond
         return receipt
+    }
+
+    private var memoryBytesPerSecond: Double {
+        BandwidthProbe.bytesPerSecond(threadCount: options.threadCount, modelBytes: file.byteCount)
     }
 
     /// Writes the receipt where the user wants it.

@@ -29,7 +29,8 @@ struct ProgressLine {
         let elapsed = (now - start).inSeconds
         let left = done > 0 ? elapsed / Double(done) * Double(total - done) : 0
         let percent = 100 * done / total
-        let state = "\(title) \(unit(done)) of \(unit(total)) (\(percent) %), \(Self.text(seconds: left)) left"
+        let state =
+            "\(title) \(unit(done)) of \(unit(total)) (\(percent) %), \(Self.text(seconds: left)) left"
         StandardError.write("\r\u{1B}[K" + state + (detail.isEmpty ? "" : ", \(detail)"))
     }
 
