@@ -1,7 +1,7 @@
 /// The largest values that a file may claim.
 ///
-/// Every count is checked against the bytes that are really there before anything is allocated; these limits come on top,
-/// so that a file which *is* large cannot make the directory larger than any genuine model's.
+/// Every count is checked against the bytes that are really there before anything is allocated; these limits
+/// come on top, so that a file which *is* large cannot make the directory larger than any genuine model's.
 package enum FileLimits {
     /// DeepSeek-V3 with one tensor per expert, and a scale beside each, has about 92,000.
     package static let tensors = 1_000_000
@@ -18,10 +18,12 @@ package enum FileLimits {
     /// Chat templates are the longest strings of genuine files and stay below 1 MB.
     package static let stringBytes = 16 << 20
 
-    /// The largest vocabularies have 262,144 tokens and about as many merges, twice; an element takes up to 24 bytes in memory.
+    /// The largest vocabularies have 262,144 tokens and about as many merges, twice; an element takes up to
+    /// 24 bytes in memory.
     package static let arrayElements = 16 << 20
 
-    /// GGUF documents arrays of arrays without a bound; no known file nests deeper than two. Reading recurses.
+    /// GGUF documents arrays of arrays without a bound; no known file nests deeper than two. Reading
+    /// recurses.
     package static let arrayNesting = 8
 
     /// What ggml defines for its tensors.
@@ -36,6 +38,7 @@ package enum FileLimits {
     /// Genuine configurations stay below 10. Reading recurses.
     package static let jsonNesting = 64
 
-    /// One mapping each; the kernel's default bound for a process is 65,530. The largest model hub entries have under 300 parts.
+    /// One mapping each; the kernel's default bound for a process is 65,530. The largest model hub entries
+    /// have under 300 parts.
     package static let parts = 4_096
 }

@@ -1,7 +1,8 @@
 import SystemPackage
 
 extension ModelFile {
-    /// Opens a GGUF file (the first of a split), a safetensors file next to its `config.json`, or a folder that holds them.
+    /// Opens a GGUF file (the first of a split), a safetensors file next to its `config.json`, or a folder
+    /// that holds them.
     ///
     /// The files are mapped and their directories checked; tensor data is not touched.
     ///

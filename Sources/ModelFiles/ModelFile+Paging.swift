@@ -1,4 +1,5 @@
-/// How a mapped range is going to be read, as advice to the kernel; it changes speed and memory, never what is read.
+/// How a mapped range is going to be read, as advice to the kernel; it changes speed and memory, never what
+/// is read.
 public enum AccessAdvice: Sendable {
     /// The kernel's own read-ahead.
     case normal
@@ -25,7 +26,8 @@ extension ModelFile {
         for mapping in mappings { mapping.advise(advice, 0..<mapping.count) }
     }
 
-    /// Brings all parts into memory and maps their pages, so that the first step finds them; memory pressure may undo it.
+    /// Brings all parts into memory and maps their pages, so that the first step finds them; memory pressure
+    /// may undo it.
     ///
     /// Cost: reads what the page cache does not hold; with a warm cache a pass over the page tables.
     ///

@@ -3,8 +3,8 @@ public import Kernels
 extension ModelFile {
     /// A small tensor (a norm, a bias) decoded to Float32, all dimensions in one row.
     ///
-    /// Shape: result [product of all dimensions], Float32. Exact: every F16 and BF16 value is a Float32 value.
-    /// Allocates: once, the result. Runs on: any thread.
+    /// Shape: result [product of all dimensions], Float32. Exact: every F16 and BF16 value is a Float32
+    /// value. Allocates: once, the result. Runs on: any thread.
     ///
     /// - Throws: `wrongFormat` where the format is not F32, F16 or BF16.
     /// - Precondition: `record` is one of this file's.

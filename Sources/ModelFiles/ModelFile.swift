@@ -1,6 +1,7 @@
 public import Kernels
 
-/// An opened model: memory-mapped parts, metadata and a directory of tensors, all checked against the real file sizes.
+/// An opened model: memory-mapped parts, metadata and a directory of tensors, all checked against the real
+/// file sizes.
 ///
 /// The mapping lives as long as this object; every view of a tensor must not outlive it.
 public final class ModelFile: Sendable {
@@ -69,8 +70,8 @@ public final class ModelFile: Sendable {
 
     /// The tensor as a matrix [product of all dimensions but the last, last dimension]; a vector is one row.
     ///
-    /// The bytes are the file's own: GGUF aligns them as the file says, safetensors not necessarily to the element's size.
-    /// Allocates: none.
+    /// The bytes are the file's own: GGUF aligns them as the file says, safetensors not necessarily to the
+    /// element's size. Allocates: none.
     ///
     /// - Precondition: `record` is one of this file's.
     public func matrix(_ record: TensorRecord) -> WeightMatrix {

@@ -1,5 +1,5 @@
-/// A tensor whose elements Sluice has no weight format for: it is listed, so that a model's loader can say something useful
-/// about it or read its bytes by its own rules, but it is no matrix.
+/// A tensor whose elements Sluice has no weight format for: it is listed, so that a model's loader can say
+/// something useful about it or read its bytes by its own rules, but it is no matrix.
 public struct OpaqueTensor: Sendable, Equatable {
     /// As the file spells it.
     public let name: String

@@ -1,8 +1,8 @@
-/// Collects the tensors of a model's parts and checks what no single description can: names, ranges and overlaps.
+/// Collects the tensors of a model's parts and checks what no single description can: names, ranges and
+/// overlaps.
 struct TensorDirectory {
     private(set) var records: [String: TensorRecord] = [:]
     private(set) var opaque: [String: OpaqueTensor] = [:]
-    private var pathByName: [String: String] = [:]
 
     /// The tensors of one part, in the order in which they lie there.
     struct Placement {
@@ -10,28 +10,32 @@ struct TensorDirectory {
         let range: Range<Int>
     }
 
-    /// - Parameter offset: where errors about the name point.
-    mutating func add(_ record: TensorRecord, path: String, offset: Int) throws(ModelFileError) {
-        try claim(record.name, path: path, offset: offset)
+    /// - Parameters:
+    ///   - parts: the paths of the parts so far; the record lies in one of them.
+    ///   - offset: where an error about the name points.
+    /// - Throws: `duplicateTensor`, `limitExceeded`.
+    mutating func add(_ record: TensorRecord, parts: [String], offset: Int) throws(ModelFileError) {
+        try check(record.name, path: parts[record.part], parts, offset: offset)
         records[record.name] = record
     }
 
-    mutating func add(_ tensor: OpaqueTensor, path: String, offset: Int) throws(ModelFileError) {
-        try claim(tensor.name, path: path, offset: offset)
+    /// The same for a tensor that is no weight.
+    mutating func add(_ tensor: OpaqueTensor, parts: [String], offset: Int) throws(ModelFileError) {
+        try check(tensor.name, path: parts[tensor.part], parts, offset: offset)
         opaque[tensor.name] = tensor
     }
 
     var count: Int { records.count + opaque.count }
 
-    private mutating func claim(_ name: String, path: String, offset: Int) throws(ModelFileError) {
-        if let other = pathByName.updateValue(path, forKey: name) {
-            throw ModelFileError(.duplicateTensor(otherPath: other), path: path, offset: offset, tensor: name)
+    private func check(_ name: String, path: String, _ parts: [String], offset: Int) throws(ModelFileError) {
+        if let part = records[name]?.part ?? opaque[name]?.part {
+            let code = ModelFileError.Code.duplicateTensor(otherPath: parts[part])
+            throw ModelFileError(code, path: path, offset: offset, tensor: name)
         }
         guard count < FileLimits.tensors else {
-            let found = UInt64(count + 1)
-            throw ModelFileError(
-                .limitExceeded(limit: "the tensors", found: found, maximum: UInt64(FileLimits.tensors)),
-                path: path)
+            let code = ModelFileError.Code.limitExceeded(
+                limit: "the tensors", found: UInt64(count + 1), maximum: UInt64(FileLimits.tensors))
+            throw ModelFileError(code, path: path)
         }
     }
 

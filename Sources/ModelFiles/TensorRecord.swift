@@ -44,7 +44,8 @@ public struct TensorRecord: Sendable, Equatable {
             throw failure(.partialBlock(columns: columns, blockElements: format.blockElements))
         }
         var bytes = format.rowBytes(columns: columns)
-        // The element count must fit as well: formats of less than a byte per element have fewer bytes than elements.
+        // The element count must fit as well: formats of less than a byte per element have fewer bytes than
+        // elements.
         var elements: Int? = columns
         for dimension in shape.dropLast() {
             bytes = bytes?.multipliedIfItFits(by: dimension)

@@ -28,8 +28,9 @@ struct MutantBatch: CustomTestStringConvertible, Sendable {
 
 @Suite("Mutants of valid models")
 struct MutationFuzzTests {
-    /// A genuine directory takes a few times its bytes in memory: an element of JSON is up to 24 bytes for two characters, a name
-    /// adds a dictionary entry. Beyond this something was sized by a claim instead of by the file.
+    /// A genuine directory takes a few times its bytes in memory: an element of JSON is up to 24 bytes for
+    /// two characters, a name adds a dictionary entry. Beyond this something was sized by a claim instead of
+    /// by the file.
     private static let memoryPerFileByte = 64
     /// A mutant takes well under a millisecond; this bound only has to tell a loop from a slow machine.
     private static let longest = Duration.seconds(2)

@@ -1,8 +1,9 @@
 import Foundation
 public import Testing
 
-/// The fixtures that are shared between projects and not committed: `fixtures/` of a folder `shared/` beside the package or beside
-/// one of the folders above it, or of the folder that the environment variable `SLUICE_SHARED` names.
+/// The fixtures that are shared between projects and not committed: `fixtures/` of a folder `shared/` beside
+/// the package or beside one of the folders above it, or of the folder that the environment variable
+/// `SLUICE_SHARED` names.
 public enum SharedFixtures {
     /// The folder `shared`, or nil where this machine has none.
     public static let folder: String? = {
@@ -24,7 +25,8 @@ public enum SharedFixtures {
 
     /// The path of `relativePath` below `shared/`, for example `fixtures/gguf/mixtral.gguf`.
     ///
-    /// - Throws: `SharedFixturesMissing` where the folder is absent; such tests carry the trait `.needsSharedFixtures`.
+    /// - Throws: `SharedFixturesMissing` where the folder is absent; such tests carry the trait
+    ///   `.needsSharedFixtures`.
     public static func path(_ relativePath: String) throws -> String {
         guard let folder else { throw SharedFixturesMissing() }
         return folder + "/" + relativePath

@@ -1,7 +1,7 @@
 /// Names of ggml's tensor types, so that an error can say what a file holds.
 ///
-/// Source: ggml's numbering as published with the `gguf` PyPI package (`GGMLQuantizationType`, 0.19); numbers that ggml has
-/// withdrawn carry the names they had.
+/// Source: ggml's numbering as published with the `gguf` PyPI package (`GGMLQuantizationType`, 0.19); numbers
+/// that ggml has withdrawn carry the names they had.
 enum GGMLTypeName {
     private static let names: [UInt32: String] = [
         0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 4: "Q4_2 (withdrawn)", 5: "Q4_3 (withdrawn)", 6: "Q5_0",

@@ -3,8 +3,8 @@
 /// Layout, all integers little-endian:
 ///
 ///     "GGUF" | version u32 | tensor count u64 | metadata count u64
-///     metadata: key (string) | type u32 | value                            x metadata count
-///     tensors:  name (string) | dimension count u32 | dimensions u64 | type u32 | offset u64     x tensor count
+///     metadata: key (string) | type u32 | value                             x metadata count
+///     tensors: name (string) | rank u32 | dimensions u64 | type u32 | offset u64    x tensor count
 ///     padding to the alignment | tensor data (offsets count from here)
 ///
 /// A string is a length (u64) and that many bytes of UTF-8.

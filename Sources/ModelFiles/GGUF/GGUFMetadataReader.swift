@@ -8,7 +8,8 @@ struct GGUFMetadataReader {
 
     /// Reads one key with its value.
     ///
-    /// - Throws: `duplicateMetadata`, `unknownMetadataType`, `truncated` and what the value's type can violate.
+    /// - Throws: `duplicateMetadata`, `unknownMetadataType`, `truncated` and what the value's type can
+    ///   violate.
     mutating func readEntry(_ cursor: inout ByteCursor) throws(ModelFileError) {
         let start = cursor.offset
         cursor.key = nil

@@ -99,7 +99,7 @@ enum GGUFModel {
                 name: tensor.name, format: tensor.format, shape: tensor.shape, part: part,
                 offset: range.lowerBound,
                 byteCount: tensor.byteCount)
-            try contents.directory.add(record, path: path, offset: tensor.nameOffset)
+            try contents.directory.add(record, parts: contents.parts, offset: tensor.nameOffset)
         }
         _ = try TensorDirectory.sorted(placements, path: path)
     }

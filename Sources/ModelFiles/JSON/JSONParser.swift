@@ -1,7 +1,7 @@
 /// Parses one JSON document, strictly, and reports errors by byte offset.
 ///
-/// Two things differ from RFC 8259: a name may not occur twice in an object, and the numbers `NaN`, `Infinity` and `-Infinity` are
-/// read, because Python's writer produces them in genuine configurations.
+/// Two things differ from RFC 8259: a name may not occur twice in an object, and the numbers `NaN`,
+/// `Infinity` and `-Infinity` are read, because Python's writer produces them in genuine configurations.
 struct JSONParser {
     let path: String
     /// Where the text starts in its file, for the offsets of errors.
@@ -52,7 +52,7 @@ struct JSONParser {
     private mutating func parseObject(_ text: Span<UInt8>, depth: Int) throws(ModelFileError) -> JSONValue {
         position += 1
         var members: [JSONMember] = []
-        var names: Set<ExactName> = []
+        var names = ObjectNames()
         if take(UInt8(ascii: "}"), text) { return .object([]) }
         repeat {
             skipSpace(text)
@@ -61,7 +61,7 @@ struct JSONParser {
             }
             let nameStart = position
             let name = try parseString(text)
-            guard names.insert(ExactName(text: name)).inserted else {
+            guard names.insert(name, earlier: members) else {
                 throw duplicate(name, at: start + nameStart, isOuter: depth == 0)
             }
             guard take(UInt8(ascii: ":"), text) else { throw unexpected(text, expected: "':'") }
@@ -188,19 +188,5 @@ struct JSONParser {
     /// The bytes as a string, or nil where they are not UTF-8.
     static func string(_ bytes: Span<UInt8>) -> String? {
         unsafe bytes.withUnsafeBufferPointer { unsafe String(validating: $0, as: UTF8.self) }
-    }
-
-    /// A name compared by its bytes: vocabularies hold names that are canonically equivalent and still different.
-    private struct ExactName: Hashable {
-        let text: String
-
-        static func == (left: ExactName, right: ExactName) -> Bool {
-            left.text.utf8.elementsEqual(right.text.utf8)
-        }
-
-        func hash(into hasher: inout Hasher) {
-            var text = text
-            text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-        }
     }
 }

@@ -1,4 +1,5 @@
-/// A JSON value as it stands in a model's folder (`config.json`, a shard index, a safetensors header, `tokenizer.json`).
+/// A JSON value as it stands in a model's folder (`config.json`, a shard index, a safetensors header,
+/// `tokenizer.json`).
 public enum JSONValue: Sendable, Equatable {
     case null
     case boolean(Bool)
@@ -10,7 +11,8 @@ public enum JSONValue: Sendable, Equatable {
     /// Members in the order of the file; no name occurs twice.
     case object([JSONMember])
 
-    /// The member `name` of an object; nil where there is none or this is no object. Cost: linear in the members.
+    /// The member `name` of an object; nil where there is none or this is no object. Cost: linear in the
+    /// members.
     public subscript(name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         // By bytes: equality of strings would also find names that only look the same.

@@ -1,7 +1,8 @@
 /// The metadata of a model file: GGUF keys as they are, `config.json` with nested keys joined by dots
 /// (`rope_parameters.rope_theta`) and JSON null left out.
 ///
-/// The typed look-ups return nil where the key is absent and throw where its value has another type or does not fit.
+/// The typed look-ups return nil where the key is absent and throw where its value has another type or does
+/// not fit.
 public struct Metadata: Sendable {
     /// Every key with its value.
     public let values: [String: MetadataValue]

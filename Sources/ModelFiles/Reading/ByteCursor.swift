@@ -20,7 +20,8 @@ struct ByteCursor {
         ModelFileError(code, path: path, offset: offset ?? self.offset, key: key, tensor: tensor)
     }
 
-    /// Checks that `count` things of at least `minimumBytes` each can still follow, before room for them is made.
+    /// Checks that `count` things of at least `minimumBytes` each can still follow, before room for them is
+    /// made.
     ///
     /// - Parameter start: where the count itself was read, for the error.
     /// - Throws: `truncated`; `limitExceeded` where there are more than `limit`.

@@ -8,8 +8,10 @@ import Darwin
 
 /// Files of the machine, mapped read-only.
 package struct DiskFiles: FileAccess {
+    /// Creates the way to the disk; it holds nothing.
     package init() {}
 
+    /// What `path` points to, links followed.
     package func kind(of path: String) throws(ModelFileError) -> FileKind {
         do {
             switch try Stat(FilePath(path)).type {
@@ -22,6 +24,7 @@ package struct DiskFiles: FileAccess {
         }
     }
 
+    /// The names in a folder, sorted.
     package func names(in folder: String) throws(ModelFileError) -> [String] {
         guard let stream = unsafe opendir(folder) else { throw failure(Errno(rawValue: errno), folder) }
         defer { unsafe _ = closedir(stream) }
@@ -35,6 +38,7 @@ package struct DiskFiles: FileAccess {
         return names.sorted()
     }
 
+    /// Maps a regular file; anything else is refused without waiting for it.
     package func bytes(of path: String) throws(ModelFileError) -> FileBytes {
         let descriptor: FileDescriptor
         let status: Stat

@@ -6,10 +6,11 @@ import Darwin
 
 /// Bytes that stay where they are while this object lives: a mapped file, or a copy in memory (tests).
 ///
-/// All access is checked against `count` in release builds too. A file that another process truncates while it is mapped makes
-/// later reads fault; that cannot be told from here.
+/// All access is checked against `count` in release builds too. A file that another process truncates while
+/// it is mapped makes later reads fault; that cannot be told from here.
 @safe package final class FileBytes: @unchecked Sendable {
     // Unchecked: the bytes are never written, and pointer and size never change.
+    /// How many there are.
     package let count: Int
     let base: UnsafeRawPointer
     /// Whether the kernel pages the bytes in; a copy in memory ignores advice.

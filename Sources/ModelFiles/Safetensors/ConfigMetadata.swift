@@ -1,6 +1,7 @@
 /// Turns `config.json` into metadata: nested names joined by dots, null left out.
 enum ConfigMetadata {
-    /// - Throws: `invalidJSON` where the document is no object, `duplicateMetadata` where two paths join to one key.
+    /// - Throws: `invalidJSON` where the document is no object, `duplicateMetadata` where two paths join to
+    ///   one key.
     static func read(_ path: String, bytes: FileBytes) throws(ModelFileError) -> Metadata {
         let json = try JSONValue.read(path, bytes: bytes)
         guard case .object(let members) = json else {

@@ -1,8 +1,8 @@
 /// What stands before the tensor data of one safetensors file.
 ///
-/// Layout: header size u64, little-endian | header, a JSON object | tensor data (offsets count from here). The object maps each
-/// name to `{"dtype": "BF16", "shape": [rows, columns], "data_offsets": [begin, end]}`; the name `__metadata__` is not a tensor. The
-/// ranges cover the data without overlap and without hole.
+/// Layout: header size u64, little-endian | header, a JSON object | tensor data (offsets count from here).
+/// The object maps each name to `{"dtype": "BF16", "shape": [rows, columns], "data_offsets": [begin, end]}`;
+/// the name `__metadata__` is not a tensor. The ranges cover the data without overlap and without hole.
 ///
 /// Source: the safetensors README, "Format".
 struct SafetensorsHeader {

@@ -1,6 +1,7 @@
 import SystemPackage
 
-/// Opens a Hugging Face folder: `config.json` and the weights beside it, in one safetensors file or in shards.
+/// Opens a Hugging Face folder: `config.json` and the weights beside it, in one safetensors file or in
+/// shards.
 enum SafetensorsModel {
     static let configName = "config.json"
     static let weightsSuffix = ".safetensors"
@@ -77,13 +78,13 @@ enum SafetensorsModel {
                 let record = TensorRecord(
                     name: tensor.name, format: format, shape: tensor.shape, part: part, offset: offset,
                     byteCount: size)
-                try contents.directory.add(record, path: path, offset: offset)
+                try contents.directory.add(record, parts: contents.parts, offset: offset)
             } else {
                 let opaque = OpaqueTensor(
                     name: tensor.name, elementType: tensor.type.name, shape: tensor.shape, part: part,
                     offset: offset,
                     byteCount: size)
-                try contents.directory.add(opaque, path: path, offset: offset)
+                try contents.directory.add(opaque, parts: contents.parts, offset: offset)
             }
         }
     }

@@ -39,7 +39,8 @@ struct ShardIndex {
         shards.sort()
     }
 
-    /// A shard is a file in the folder of the index and nowhere else; a link there may lead elsewhere, because the user made it.
+    /// A shard is a file in the folder of the index and nowhere else; a link there may lead elsewhere,
+    /// because the user made it.
     private func check(_ shard: String, _ tensor: String) throws(ModelFileError) {
         let isPlain = !shard.unicodeScalars.contains { $0 == "/" || $0 == "\\" || $0.value < 0x20 }
         guard isPlain, shard.hasSuffix(SafetensorsModel.weightsSuffix),

@@ -56,7 +56,8 @@ extension MalformedModel {
                 key: "weight_map", tensor: "w"),
             sharded(
                 "an index without a map", index: "{}",
-                .wrongMetadata(key: "weight_map", found: "nothing", expected: "an object"), key: "weight_map"),
+                .wrongMetadata(key: "weight_map", found: "nothing", expected: "an object"),
+                key: "weight_map"),
             sharded(
                 "an index with an empty map", index: map(""),
                 .wrongMetadata(key: "weight_map", found: "an empty object", expected: "at least one tensor"),

@@ -39,7 +39,8 @@ struct MalformedModelTests {
         checkDescription(error)
     }
 
-    /// The description names everything that the error knows, says what to try, and is one line of plain text.
+    /// The description names everything that the error knows, says what to try, and is one line of plain
+    /// text.
     private func checkDescription(_ error: ModelFileError) {
         let text = error.description
         #expect(text.contains(error.path))

@@ -73,7 +73,8 @@ public struct GGUFWriter: Sendable {
     /// What tensor data is padded to.
     public var alignment: Int
 
-    /// - Parameter alignment: 32 is what files without `general.alignment` have; the key is the caller's to add.
+    /// - Parameter alignment: 32 is what files without `general.alignment` have; the key is the caller's to
+    ///   add.
     public init(metadata: [(key: String, value: Value)] = [], tensors: [Tensor] = [], alignment: Int = 32) {
         self.metadata = metadata
         self.tensors = tensors
@@ -82,8 +83,9 @@ public struct GGUFWriter: Sendable {
 
     /// The file, with the offsets of its fields.
     ///
-    /// Names of fields: `magic`, `version`, `tensors`, `entries`; of entry i `key.i` (its length), `type.i`, `value.i`, and inside an
-    /// array `elementType.i`, `count.i`, `elements.i`; of tensor i `name.i`, `rank.i`, `dimension.i.j`, `tensorType.i`, `offset.i`; `data`.
+    /// Names of fields: `magic`, `version`, `tensors`, `entries`; of entry i `key.i` (its length), `type.i`,
+    /// `value.i`, and inside an array `elementType.i`, `count.i`, `elements.i`; of tensor i `name.i`,
+    /// `rank.i`, `dimension.i.j`, `tensorType.i`, `offset.i`; `data`.
     public func file() -> MarkedBytes {
         var file = MarkedBytes()
         file.mark("magic")

@@ -52,8 +52,9 @@ public struct SafetensorsWriter: Sendable {
         for tensor in tensors {
             let shape = tensor.shape.map(String.init).joined(separator: ",")
             let end = begin + tensor.data.count
+            let place = "\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]"
             members.append(
-                "\"\(tensor.name)\":{\"dtype\":\"\(tensor.type)\",\"shape\":[\(shape)],\"data_offsets\":[\(begin),\(end)]}"
+                "\"\(tensor.name)\":{\"dtype\":\"\(tensor.type)\",\(place)}"
             )
             begin = end
         }
