@@ -69,8 +69,11 @@ let package = Package(
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles", "TestSupport"],
             swiftSettings: swiftSettings),
+        // Stands in front of the C library's heap in the tests' process.
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
-            name: "ModelsTests", dependencies: ["Models", "ModelFiles", "Kernels", "TestSupport"],
+            name: "ModelsTests",
+            dependencies: ["Models", "ModelFiles", "Kernels", "TestSupport", "CAllocationCounter"],
             exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         .testTarget(

@@ -1,0 +1,64 @@
+#include "allocation_counter.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#if defined(__GLIBC__)
+
+static _Atomic uint64_t calls;
+
+static void count(void) { atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed); }
+
+// glibc keeps its own functions under these names.
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t number, size_t size);
+extern void *__libc_realloc(void *memory, size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
+
+void *malloc(size_t size) {
+    count();
+    return __libc_malloc(size);
+}
+
+void *calloc(size_t number, size_t size) {
+    count();
+    return __libc_calloc(number, size);
+}
+
+void *realloc(void *memory, size_t size) {
+    count();
+    return __libc_realloc(memory, size);
+}
+
+void *memalign(size_t alignment, size_t size) {
+    count();
+    return __libc_memalign(alignment, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    count();
+    return __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+    if (alignment % sizeof(void *) != 0 || (alignment & (alignment - 1)) != 0 || alignment == 0) return EINVAL;
+    count();
+    void *taken = __libc_memalign(alignment, size);
+    if (taken == NULL) return ENOMEM;
+    *memory = taken;
+    return 0;
+}
+
+bool allocation_counter_works(void) { return true; }
+
+uint64_t allocation_counter_value(void) { return atomic_load_explicit(&calls, memory_order_relaxed); }
+
+#else
+
+bool allocation_counter_works(void) { return false; }
+
+uint64_t allocation_counter_value(void) { return 0; }
+
+#endif
