@@ -28,12 +28,12 @@ final class ModelRun {
     /// Feeds `ids` in chunks and gives the logits of each.
     func logits(_ ids: [TokenID]) -> [[Float]] {
         var result: [[Float]] = []
-        feed(ids) { result.append($0) }
+        feed(ids) { logits, row in result.append((0..<logits.columns).map { logits[row, $0] }) }
         return result
     }
 
-    /// Feeds `ids` in chunks; `body` gets the logits of each.
-    func feed(_ ids: [TokenID], body: ([Float]) -> Void) {
+    /// Feeds `ids` in chunks; `body` gets the logits of each, a row of a matrix.
+    private func feed(_ ids: [TokenID], body: (FloatMatrix, Int) -> Void) {
         var next = 0
         while next < ids.count {
             let end = min(next + chunk, ids.count)
@@ -43,10 +43,24 @@ final class ModelRun {
             for start in stride(from: 0, to: end - next, by: LanguageModel.maximumLogitRows) {
                 let rows = start..<min(start + LanguageModel.maximumLogitRows, end - next)
                 let logits = model.logits(rows: rows)
-                for row in 0..<rows.count { body((0..<logits.columns).map { logits[row, $0] }) }
+                for row in 0..<rows.count { body(logits, row) }
             }
             next = end
         }
+    }
+
+    /// Feeds a window of its own and sums - log p, in nats, of its tokens from `first` on.
+    func surprise(_ ids: [TokenID], from first: Int) -> Double {
+        reset()
+        let compute = Compute(pool: ThreadPool(threadCount: 1))
+        var sum = 0.0
+        var position = 0
+        feed(ids) { logits, row in
+            position += 1
+            guard position >= first, position < ids.count else { return }
+            sum += compute.logSumExp(logits, row: row) - Double(logits[row, Int(ids[position].rawValue)])
+        }
+        return sum
     }
 
     /// The next `count` tokens, the likeliest each time.
