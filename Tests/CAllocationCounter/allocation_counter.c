@@ -8,8 +8,13 @@
 #if defined(__GLIBC__)
 
 static _Atomic uint64_t calls;
+// The executable's own thread storage: reading it does not allocate.
+static _Thread_local uint64_t thread_calls;
 
-static void count(void) { atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed); }
+static void count(void) {
+    atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
+    thread_calls += 1;
+}
 
 // glibc keeps its own functions under these names.
 extern void *__libc_malloc(size_t size);
@@ -43,7 +48,8 @@ void *aligned_alloc(size_t alignment, size_t size) {
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size) {
-    if (alignment % sizeof(void *) != 0 || (alignment & (alignment - 1)) != 0 || alignment == 0) return EINVAL;
+    bool power = alignment != 0 && (alignment & (alignment - 1)) == 0;
+    if (!power || alignment % sizeof(void *) != 0) return EINVAL;
     count();
     void *taken = __libc_memalign(alignment, size);
     if (taken == NULL) return ENOMEM;
@@ -53,12 +59,16 @@ int posix_memalign(void **memory, size_t alignment, size_t size) {
 
 bool allocation_counter_works(void) { return true; }
 
-uint64_t allocation_counter_value(void) { return atomic_load_explicit(&calls, memory_order_relaxed); }
+uint64_t allocation_counter_process_value(void) { return atomic_load_explicit(&calls, memory_order_relaxed); }
+
+uint64_t allocation_counter_thread_value(void) { return thread_calls; }
 
 #else
 
 bool allocation_counter_works(void) { return false; }
 
-uint64_t allocation_counter_value(void) { return 0; }
+uint64_t allocation_counter_process_value(void) { return 0; }
+
+uint64_t allocation_counter_thread_value(void) { return 0; }
 
 #endif

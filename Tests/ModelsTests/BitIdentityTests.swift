@@ -5,7 +5,8 @@ import Models
 import TestSupport
 import Testing
 
-/// Numbers that do not change: neither threads nor the cut of a prompt into steps shows in any bit of the logits.
+/// Numbers that do not change: neither threads nor the cut of a prompt into steps shows in any bit of the
+/// logits.
 @Suite("Logits do not depend on threads and chunks")
 struct BitIdentityTests {
     /// Threads and tokens per step; the last is the whole prompt at once.

@@ -3,11 +3,12 @@ import ModelFiles
 
 /// The experts of a layer, in every layout that files use; the first that the file has is taken.
 ///
-/// | layout | tensors | |---|---| | stacked | `ffn_gate_exps`, `ffn_up_exps` [experts, inner, hidden],
-/// `ffn_down_exps` [experts, hidden, inner], biases [experts, ...] | | gate and up in one |
-/// `ffn_gate_up_exps`, `experts.gate_up_proj`, `input_linear` [experts, 2 inner, hidden] and the down
-/// projections | | one by one | `ffn_gate.E`, `experts.E.gate_proj` or `w1` [inner, hidden], `up_proj` or
-/// `w3`, `down_proj` or `w2` |
+/// - Stacked: `ffn_gate_exps`, `ffn_up_exps` [experts, inner, hidden] and `ffn_down_exps` [experts, hidden,
+///   inner], each with a bias per expert where the model has them.
+/// - Gate and up in one: `ffn_gate_up_exps`, `experts.gate_up_proj` or `input_linear` [experts, 2 inner,
+///   hidden], the gate's rows first, beside the down projections.
+/// - One by one: `ffn_gate.E`, `experts.E.gate_proj` or `experts.E.w1` [inner, hidden] and likewise `up` or
+///   `w3`, `down` or `w2`.
 extension WeightSource {
     /// - Returns: `sizes.expertCount` experts as views into the file.
     /// - Throws: `missingTensor` or `wrongShape`.

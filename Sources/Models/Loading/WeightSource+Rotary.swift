@@ -17,8 +17,7 @@ extension WeightSource {
     }
 
     /// - Throws: `wrongMetadata` for a scaling that is unknown or whose numbers cannot be, `missingMetadata`
-    ///   for one that
-    ///   lacks a number.
+    ///   for one that lacks a number.
     func rotary(_ defaults: RotaryDefaults, contextLength: Int) throws(ModelFileError) -> RotarySpec {
         let rotatedSize = try rotatedSize(defaults)
         let baseName = FileName(

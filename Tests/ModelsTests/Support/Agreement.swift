@@ -43,6 +43,7 @@ struct Agreement: CustomStringConvertible {
 
     var description: String {
         "greedy \(greedyMatches) of \(greedyCount), argmax \(argmaxMatches) of \(positions), "
-            + "nll \(String(format: "%+.1e", nllDifference)), logits \(String(format: "%.1e", logitDifference))"
+            + "nll \(String(format: "%+.1e", nllDifference)), "
+            + "logits \(String(format: "%.1e", logitDifference))"
     }
 }

@@ -66,8 +66,7 @@ final class ModelRun {
     /// The next `count` tokens, the likeliest each time.
     ///
     /// - Parameter recomputes: whether every step starts from an empty sequence, as the reference does;
-    ///   matters where the
-    ///   rotary frequencies depend on the sequence's length.
+    ///   matters where the rotary frequencies depend on the sequence's length.
     func greedy(after prompt: [TokenID], first: [Float], count: Int, recomputes: Bool) -> [Int] {
         var ids = prompt
         var last = first

@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""Writes tiny random MoE checkpoints that differ in one setting each, with transformers' results.
+
+Each folder OUT/NAME holds config.json, model.safetensors (float32) and reference.json (prompt, logits after
+it, argmax at every position, mean negative log likelihood, 16 greedy tokens), all from transformers' eager
+float32 path without a cache. The settings are those in which published models differ: rotary scalings, biases,
+tied embeddings, dense layers, sliding windows, norms, clamping, groups of experts, heads that share keys.
+Needs: pip install torch transformers safetensors
+"""
+
+import argparse
+import json
+import os
+import sys
+
+BASE = dict(
+    hidden_size=32, num_hidden_layers=2, num_attention_heads=4, max_position_embeddings=128,
+    bos_token_id=1, eos_token_id=2, pad_token_id=0,
+)
+LINEAR = dict(rope_type="linear", rope_theta=10000.0, factor=4.0)
+YARN = dict(rope_type="yarn", rope_theta=10000.0, factor=4.0, original_max_position_embeddings=32)
+LLAMA3 = dict(
+    rope_type="llama3", rope_theta=500.0, factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
+    original_max_position_embeddings=64,
+)
+
+
+def longrope(pairs: int, original: int, **more) -> dict:
+    short = [1.0 + 0.05 * pair for pair in range(pairs)]
+    long = [2.0 + 0.7 * pair for pair in range(pairs)]
+    return dict(
+        rope_type="longrope", rope_theta=10000.0, short_factor=short, long_factor=long,
+        original_max_position_embeddings=original, **more,
+    )
+
+
+def shapes() -> dict:
+    """The smallest configuration of each architecture: class name and settings."""
+    qwen = dict(moe_intermediate_size=16, num_experts=6, num_experts_per_tok=2, intermediate_size=48)
+    return {
+        "mixtral": (
+            "MixtralConfig",
+            dict(num_key_value_heads=2, intermediate_size=24, num_local_experts=4, num_experts_per_tok=2),
+        ),
+        "qwen2_moe": (
+            "Qwen2MoeConfig", dict(qwen, num_key_value_heads=2, shared_expert_intermediate_size=24),
+        ),
+        "qwen3_moe": ("Qwen3MoeConfig", dict(qwen, num_key_value_heads=2, head_dim=16)),
+        "olmoe": (
+            "OlmoeConfig",
+            dict(num_key_value_heads=2, intermediate_size=16, num_experts=6, num_experts_per_tok=2),
+        ),
+        "phimoe": (
+            "PhimoeConfig",
+            dict(num_key_value_heads=2, intermediate_size=24, num_local_experts=4, num_experts_per_tok=2),
+        ),
+        "granitemoe": (
+            "GraniteMoeConfig",
+            dict(
+                num_key_value_heads=2, intermediate_size=16, num_local_experts=6, num_experts_per_tok=3,
+                embedding_multiplier=6.0, residual_multiplier=0.4, attention_multiplier=0.2,
+                logits_scaling=3.0,
+            ),
+        ),
+        "glm4_moe": (
+            "Glm4MoeConfig",
+            dict(
+                num_key_value_heads=2, head_dim=16, intermediate_size=48, moe_intermediate_size=16,
+                n_routed_experts=8, n_shared_experts=1, num_experts_per_tok=2, first_k_dense_replace=1,
+            ),
+        ),
+    }
+
+
+def variants() -> dict:
+    """Name -> (architecture, settings, prompt length)."""
+    plain = {name: (name, dict(), 33) for name in shapes()}
+    return {**of_mixtral(), **of_qwen(), **of_others(), **plain}
+
+
+def of_mixtral() -> dict:
+    return {
+        "mixtral-window": ("mixtral", dict(sliding_window=8), 40),
+        "mixtral-tied": ("mixtral", dict(tie_word_embeddings=True), 20),
+        "mixtral-head-size": ("mixtral", dict(head_dim=24), 20),
+        "mixtral-one-kv-head": ("mixtral", dict(num_key_value_heads=1), 20),
+        "mixtral-all-experts": ("mixtral", dict(num_experts_per_tok=4), 20),
+        "mixtral-one-expert": ("mixtral", dict(num_experts_per_tok=1), 20),
+        "mixtral-odd-sizes": ("mixtral", dict(hidden_size=40, intermediate_size=20), 20),
+        "mixtral-linear": ("mixtral", dict(head_dim=8, rope_parameters=LINEAR), 40),
+        "mixtral-yarn": ("mixtral", dict(head_dim=8, rope_parameters=YARN), 60),
+        "mixtral-llama3": ("mixtral", dict(rope_parameters=LLAMA3), 60),
+    }
+
+
+def of_qwen() -> dict:
+    return {
+        "qwen2_moe-normalized": ("qwen2_moe", dict(norm_topk_prob=True), 20),
+        "qwen2_moe-no-bias": ("qwen2_moe", dict(qkv_bias=False), 20),
+        "qwen2_moe-dense-layers": (
+            "qwen2_moe", dict(num_hidden_layers=4, mlp_only_layers=[1], decoder_sparse_step=1), 20,
+        ),
+        "qwen2_moe-sparse-step": ("qwen2_moe", dict(num_hidden_layers=4, decoder_sparse_step=2), 20),
+        "qwen2_moe-windows": (
+            "qwen2_moe",
+            dict(num_hidden_layers=4, use_sliding_window=True, sliding_window=6, max_window_layers=3), 30,
+        ),
+        "qwen2_moe-layer-types": (
+            "qwen2_moe",
+            dict(
+                num_hidden_layers=3, use_sliding_window=True, sliding_window=6,
+                layer_types=["full_attention", "sliding_attention", "sliding_attention"],
+            ),
+            30,
+        ),
+        "qwen2_moe-tied": ("qwen2_moe", dict(tie_word_embeddings=True), 20),
+        "qwen3_moe-not-normalized": ("qwen3_moe", dict(norm_topk_prob=False), 20),
+        "qwen3_moe-bias": ("qwen3_moe", dict(attention_bias=True), 20),
+        "qwen3_moe-dense-layers": (
+            "qwen3_moe", dict(num_hidden_layers=3, mlp_only_layers=[0, 2], norm_topk_prob=True), 20,
+        ),
+        "qwen3_moe-window": ("qwen3_moe", dict(use_sliding_window=True, sliding_window=5), 30),
+        "qwen3_moe-window-off": ("qwen3_moe", dict(use_sliding_window=False, sliding_window=5), 30),
+        "qwen3_moe-tied-yarn": (
+            "qwen3_moe", dict(tie_word_embeddings=True, norm_topk_prob=True, rope_parameters=YARN), 60,
+        ),
+        "qwen3_moe-yarn-settings": (
+            "qwen3_moe",
+            dict(
+                rope_parameters=dict(
+                    YARN, beta_fast=16.0, beta_slow=2.0, attention_factor=1.3, rope_theta=1e6, truncate=False
+                )
+            ),
+            60,
+        ),
+        "qwen3_moe-yarn-mscale": (
+            "qwen3_moe", dict(rope_parameters=dict(YARN, mscale=0.7, mscale_all_dim=1.4)), 60,
+        ),
+        "qwen3_moe-longrope-short": ("qwen3_moe", dict(rope_parameters=longrope(8, 100)), 40),
+        "qwen3_moe-longrope-long": ("qwen3_moe", dict(rope_parameters=longrope(8, 32)), 60),
+        "qwen3_moe-longrope-crossing": ("qwen3_moe", dict(rope_parameters=longrope(8, 48)), 40),
+    }
+
+
+def of_others() -> dict:
+    phi = dict(short_mscale=1.1, long_mscale=1.2)
+    return {
+        "olmoe-clamped": ("olmoe", dict(clip_qkv=0.7), 20),
+        "olmoe-normalized": ("olmoe", dict(norm_topk_prob=True), 20),
+        "olmoe-bias": ("olmoe", dict(attention_bias=True), 20),
+        "olmoe-linear": ("olmoe", dict(rope_parameters=LINEAR), 40),
+        "phimoe-biases": ("phimoe", dict(attention_bias=True, lm_head_bias=True), 20),
+        "phimoe-jitter": ("phimoe", dict(router_jitter_noise=0.2), 20),
+        "phimoe-window": ("phimoe", dict(sliding_window=6), 30),
+        "phimoe-longrope-short": ("phimoe", dict(rope_parameters=longrope(4, 100, **phi)), 40),
+        "phimoe-tied": ("phimoe", dict(tie_word_embeddings=True), 20),
+        "granitemoe-tied": ("granitemoe", dict(tie_word_embeddings=True), 20),
+        "granitemoe-bias": ("granitemoe", dict(attention_bias=True), 20),
+        "granitemoe-yarn": ("granitemoe", dict(rope_parameters=YARN), 60),
+        "glm4_moe-no-norms": ("glm4_moe", dict(use_qk_norm=False), 20),
+        "glm4_moe-norms-bias": ("glm4_moe", dict(use_qk_norm=True, attention_bias=True), 20),
+        "glm4_moe-groups": (
+            "glm4_moe", dict(n_group=4, topk_group=2, num_experts_per_tok=3, routed_scaling_factor=2.5), 20,
+        ),
+        "glm4_moe-not-normalized": ("glm4_moe", dict(norm_topk_prob=False, n_shared_experts=2), 20),
+        "glm4_moe-more-dense": ("glm4_moe", dict(num_hidden_layers=4, first_k_dense_replace=2), 20),
+        "glm4_moe-whole-rotary": (
+            "glm4_moe",
+            dict(rope_parameters=dict(rope_type="default", rope_theta=1e4, partial_rotary_factor=1.0)), 20,
+        ),
+        "glm4_moe-quarter-yarn": (
+            "glm4_moe", dict(rope_parameters=dict(YARN, partial_rotary_factor=0.25)), 60,
+        ),
+    }
+
+
+def spread(model, torch) -> None:
+    """Draws weights wide enough that routing and logits are decisive."""
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.ndim >= 2:
+                parameter.normal_(0, 1.0 if "embed" in name else 0.6 / parameter.shape[-1] ** 0.5)
+            elif "norm" in name and "bias" not in name:
+                parameter.uniform_(0.7, 1.3)
+            elif "bias" in name or "sinks" in name:
+                parameter.normal_(0, 0.2)
+        for name, buffer in model.named_buffers():
+            if "e_score_correction_bias" in name:
+                buffer.normal_(0, 0.1)
+
+
+def reference(model, config, length: int, seed: int, torch) -> dict:
+    generator = torch.Generator().manual_seed(seed + 1)
+    ids = torch.randint(3, config.vocab_size, (1, length), generator=generator)
+    with torch.no_grad():
+        logits = model(ids, use_cache=False).logits[0].float()
+        nll = torch.nn.functional.cross_entropy(logits[:-1], ids[0, 1:]).item()
+        sequence = ids
+        for _ in range(16):
+            best = model(sequence, use_cache=False).logits[:, -1].argmax(-1, keepdim=True)
+            sequence = torch.cat([sequence, best], 1)
+    return dict(
+        seed=seed, input_ids=ids[0].tolist(), logits_last=[round(value, 6) for value in logits[-1].tolist()],
+        argmax=logits.argmax(-1).tolist(), nll=nll, greedy=sequence[0, length:].tolist(),
+    )
+
+
+def write(folder: str, architecture: str, changes: dict, length: int, options) -> None:
+    import torch
+    import transformers
+
+    seed = options.seed
+    kind, settings = shapes()[architecture]
+    settings = {**BASE, "vocab_size": options.vocabulary, **settings, **changes}
+    if "hidden_size" not in changes and "rope_parameters" not in changes:
+        settings["hidden_size"] *= options.scale
+    config = getattr(transformers, kind)(**settings)
+    torch.manual_seed(seed)
+    model = transformers.AutoModelForCausalLM.from_config(
+        config, dtype=torch.float32, attn_implementation="eager"
+    ).eval()
+    spread(model, torch)
+    result = reference(model, config, length, seed, torch)
+    result["transformers"] = transformers.__version__
+    model.save_pretrained(folder, safe_serialization=True)
+    extra = os.path.join(folder, "generation_config.json")
+    if os.path.exists(extra):
+        os.remove(extra)
+    with open(os.path.join(folder, "reference.json"), "w") as file:
+        json.dump(result, file)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("out", help="folder that gets a folder per variant")
+    parser.add_argument("--only", default="", help="variants whose names start with one of these, by commas")
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--add-length", type=int, default=0, help="tokens added to every prompt")
+    parser.add_argument("--scale", type=int, default=1, help="factor on the hidden size")
+    parser.add_argument("--vocabulary", type=int, default=96, help="tokens; converters want 288 or more")
+    parser.add_argument("--list", action="store_true", help="print the names and stop")
+    options = parser.parse_args()
+    wanted = tuple(options.only.split(",")) if options.only else ("",)
+    chosen = {name: value for name, value in variants().items() if name.startswith(wanted)}
+    if options.list:
+        print("\n".join(chosen))
+        return 0
+    for name, (architecture, changes, length) in chosen.items():
+        folder = os.path.join(options.out, name)
+        os.makedirs(folder, exist_ok=True)
+        write(folder, architecture, changes, length + options.add_length, options)
+        print(name, file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
