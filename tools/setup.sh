@@ -25,7 +25,7 @@ find_swift() {
         [[ -x "$candidate" ]] || continue
         version=$(swift_version "$candidate")
         [[ -n "$version" ]] || continue
-        if [[ "$(printf '%s\n' "$minimum_swift" "$version" | sort -V | head -n 1)" == "$minimum_swift" ]]; then
+        if printf '%s\n' "$minimum_swift" "$version" | sort -V -C; then
             export PATH="$(dirname "$candidate"):$PATH"
             return
         fi
