@@ -4,8 +4,8 @@
     python3 tools/make_unicode_tables.py > Sources/Tokenization/Text/UnicodeClassTable.swift
 
 The classes are asked of Oniguruma, the engine behind the Split patterns of the `tokenizers` PyPI package
-(tested with 0.23.3, whose Oniguruma knows Unicode 16.0), because the published encodings of models come from there.
-Needs `tokenizers`.
+(tested with 0.23.3, whose Oniguruma knows Unicode 16.0), because the published encodings of models come from
+there. Needs `tokenizers`.
 """
 
 import sys
