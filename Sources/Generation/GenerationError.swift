@@ -1,5 +1,6 @@
 /// Why text cannot be generated or scored, with what was found, what was expected and what to try.
 public struct GenerationError: Error, Sendable, Equatable {
+    /// What went wrong.
     public enum Code: Sendable, Equatable {
         case emptyPrompt
         case promptTooLong(tokens: Int, contextCapacity: Int)
@@ -11,10 +12,11 @@ public struct GenerationError: Error, Sendable, Equatable {
         case budgetTooSmall(budgetBytes: Int, neededBytes: Int)
         case tooFewTokens(found: Int, needed: Int)
         case bundledModelMissing
-        /// Two runs of a model whose state cannot go back; a programmer would see a trap, a user sees this.
+        /// A request came after `Engine.shutDown`.
         case engineStopped
     }
 
+    /// What went wrong.
     public let code: Code
 
     public init(_ code: Code) { self.code = code }
@@ -24,10 +26,12 @@ extension GenerationError: CustomStringConvertible {
     public var description: String {
         switch code {
         case .emptyPrompt:
-            "the prompt is empty: it gives no tokens; expected at least one (-p TEXT, -f FILE or --tokens IDS)"
+            "the prompt is empty: it gives no tokens; expected at least one (-p TEXT, -f FILE or --tokens "
+                + "IDS)"
         case .promptTooLong(let tokens, let contextCapacity):
-            "the prompt has \(tokens) tokens, but the context holds \(contextCapacity) with room for at least one answer token; "
-                + "shorten the prompt or raise -c"
+            "the prompt has \(tokens) tokens, but the context holds \(contextCapacity) with room for at "
+                + "least "
+                + "one answer token; shorten the prompt or raise -c"
         case .tokenOutOfRange(let token, let index, let vocabularySize):
             "token \(token) at index \(index) is outside the vocabulary; expected 0 to \(vocabularySize - 1)"
         case .optionOutOfRange(let name, let found, let expected):

@@ -51,7 +51,7 @@ struct DocumentationTests {
     @Test("an unchecked promise without a reason is found")
     func badUnsafety() {
         let text =
-            "final class A: @unchecked Sendable {}\n\n// One thread.\nfinal class B: @unchecked Sendable {}"
+            "final class A: @unchecked Sendable {}\n\n\n// One thread.\nfinal class B: @unchecked Sendable {}"
         #expect(Documentation.unexplainedUnsafety(Self.source(text)).map(\.line) == [1])
     }
 

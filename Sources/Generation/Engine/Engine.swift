@@ -4,8 +4,8 @@ public import Tokenization
 
 /// A loaded model that takes requests: the only actor between a request and the model.
 ///
-/// Everything of the model lives on the actor's own thread. A request is worked on without a suspension from its first chunk to
-/// its last token; what it tells goes out by a stream.
+/// Everything of the model lives on the actor's own thread. A request is worked on without a suspension from
+/// its first chunk to its last token; what it tells goes out by a stream.
 public actor Engine {
     private let thread = EngineThread(name: "sluice-engine")
     private var core: EngineCore?

@@ -26,7 +26,8 @@ final class EngineCore {
     /// Positions computed so far.
     var length: Int { state.length }
 
-    /// Goes back to what `prompt` has in common with the history, but leaves at least its last token to compute.
+    /// Goes back to what `prompt` has in common with the history, but leaves at least its last token to
+    /// compute.
     ///
     /// - Returns: positions that stay.
     func rewind(to prompt: [TokenID], forgetting: Bool) -> Int {
@@ -43,8 +44,8 @@ final class EngineCore {
 
     /// Computes `tokens` as the next positions.
     ///
-    /// Allocates: none, except where the sequence outgrows the original context of a LongRoPE model: everything before is then
-    /// computed anew with the other frequencies.
+    /// Allocates: none, except where the sequence outgrows the original context of a LongRoPE model:
+    /// everything before is then computed anew with the other frequencies.
     func forward(_ tokens: ArraySlice<TokenID>) {
         let length = state.length + tokens.count
         if state.length > 0, state.changesRotary(atLength: length) {

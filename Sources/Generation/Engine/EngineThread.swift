@@ -3,8 +3,8 @@ import Synchronization
 
 /// The one thread on which a model's generation runs: the executor of its actor.
 ///
-/// Jobs run one after the other in the order in which they came. A thread of its own, because a decode step must neither wait
-/// for Swift's shared pool nor block it.
+/// Jobs run one after the other in the order in which they came. A thread of its own, because a decode step
+/// must neither wait for Swift's shared pool nor block it.
 final class EngineThread: SerialExecutor {
     private let queue = JobQueue()
 
@@ -33,7 +33,8 @@ final class EngineThread: SerialExecutor {
 /// The jobs that wait for the engine thread.
 private final class JobQueue: Sendable {
     @safe private struct Entry: @unchecked Sendable {
-        // Unchecked: an executor reference is only passed on; the actor that owns the executor outlives its jobs.
+        // Unchecked: an executor reference is only passed on; the actor that owns the executor outlives its
+        // jobs.
         let job: UnownedJob
         let executor: UnownedSerialExecutor
     }

@@ -5,7 +5,8 @@ public import ModelFiles
 public struct EvaluationRequest: Sendable {
     /// Every window starts from an empty state.
     public var windows: [[TokenID]]
-    /// Scores only the tokens that the second half of a window predicts: of 512 the last 255, as llama-perplexity does.
+    /// Scores only the tokens that the second half of a window predicts: of 512 the last 255, as
+    /// llama-perplexity does.
     public var scoresSecondHalf = false
     /// Wants the most likely next token of every position.
     public var wantsArgmax = false
@@ -26,13 +27,17 @@ public enum EvaluationEvent: Sendable {
 
 /// The score of a text.
 public struct EvaluationSummary: Sendable {
+    /// Tokens whose likelihood is in the sum.
     public var tokensScored = 0
     /// Sum of negative log likelihoods, nats.
     public var totalNats = 0.0
     /// The most likely next token at every position, where wanted.
     public var argmax: [TokenID] = []
+    /// Tokens that were computed, scored or not.
     public var computedTokens = 0
+    /// Time that it took.
     public var seconds = 0.0
+    /// Whether it ended before the last window.
     public var wasCancelled = false
 
     /// Nothing scored yet.

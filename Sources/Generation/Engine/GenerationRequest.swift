@@ -5,6 +5,7 @@ public import ModelFiles
 public struct GenerationRequest: Sendable {
     /// The whole text so far, as tokens. What it has in common with the request before is not computed again.
     public var prompt: [TokenID]
+    /// How tokens are chosen.
     public var sampling: SamplingOptions
     /// Tokens to generate at most; nil goes on until the context is full.
     public var maximumTokens: Int?
@@ -14,7 +15,8 @@ public struct GenerationRequest: Sendable {
     public var ignoresEndOfGeneration = false
     /// Tokens that end the text besides those of the vocabulary.
     public var endTokens: Set<TokenID> = []
-    /// Whether the answer is a text of its own: the space that some vocabularies put in front of a text is then left out.
+    /// Whether the answer is a text of its own: the space that some vocabularies put in front of a text is
+    /// then left out.
     public var startsText = false
     /// Starts from an empty state even where the request before left a common beginning.
     public var forgetsHistory = false

@@ -1,7 +1,8 @@
 /// Where the control groups of this process keep their files.
 ///
-/// Source: cgroups(7). A container may show the host's path in `/proc/self/cgroup` while its own group is mounted as the root;
-/// folders that do not exist are therefore passed over, and the root of the mount is always looked at.
+/// Source: cgroups(7). A container may show the host's path in `/proc/self/cgroup` while its own group is
+/// mounted as the root; folders that do not exist are therefore passed over, and the root of the mount is
+/// always looked at.
 struct ControlGroups {
     enum Version: Sendable { case one, two }
 

@@ -2,7 +2,8 @@ import Foundation
 
 /// The processor cores that this process may use.
 ///
-/// Source: the Linux kernel's documentation of `/sys/devices/system/cpu` and of the cgroup controller for processor time.
+/// Source: the Linux kernel's documentation of `/sys/devices/system/cpu` and of the cgroup controller for
+/// processor time.
 public struct MachineCores: Sendable, Equatable {
     /// Processors that the scheduler sees, hyperthreads counted.
     public var logicalCount: Int

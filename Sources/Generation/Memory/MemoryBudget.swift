@@ -1,4 +1,5 @@
-/// What the user allows the whole process: `8G`, `70%` of the machine's or cgroup's limit, or what is free (`auto`).
+/// What the user allows the whole process: `8G`, `70%` of the machine's or cgroup's limit, or what is free
+/// (`auto`).
 public enum MemoryBudget: Sendable, Equatable {
     case bytes(Int)
     /// Share of the limit, above 0 and at most 1.

@@ -7,7 +7,8 @@ public enum PageCache {
 
     /// Reads the parts of `paths` that are not in memory yet.
     ///
-    /// - Parameter progress: called with the bytes read so far and all that have to be read; returning false stops.
+    /// - Parameter progress: called with the bytes read so far and all that have to be read; returning false
+    ///   stops.
     /// - Returns: bytes that had to be read.
     @discardableResult
     public static func fill(_ paths: [String], progress: (_ done: Int, _ total: Int) -> Bool) -> Int {

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The way to the small text files by which the system tells about itself; tests put their own contents behind it.
+/// The way to the small text files by which the system tells about itself; tests put their own contents
+/// behind it.
 public protocol SystemFiles: Sendable {
     /// The text of a file; nil where it does not exist or cannot be read.
     func text(_ path: String) -> String?

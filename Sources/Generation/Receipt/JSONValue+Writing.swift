@@ -1,9 +1,11 @@
 public import ModelFiles
 
 extension JSONValue {
-    /// This value as JSON text: members in their order, two spaces per level, short lists of numbers on one line.
+    /// This value as JSON text: members in their order, two spaces per level, short lists of numbers on one
+    /// line.
     ///
-    /// Reals are written with as many digits as tell them apart; infinities and NaN, which JSON lacks, become null.
+    /// Reals are written with as many digits as tell them apart; infinities and NaN, which JSON lacks, become
+    /// null.
     public var text: String {
         var text = ""
         write(to: &text, indent: 0)

@@ -1,12 +1,17 @@
 /// What a run did and how near it came to the hardware's limit.
 ///
-/// Units: sizes in bytes, times in seconds. The law is that a token cannot take less time than reading its active weights from
-/// memory, nor than reading its missing bytes from disk.
+/// Units: sizes in bytes, times in seconds. The law is that a token cannot take less time than reading its
+/// active weights from memory, nor than reading its missing bytes from disk.
 public struct Receipt: Sendable {
+    /// The model as the user named it.
     public var model = ""
+    /// Tells models apart without reading their weights.
     public var fingerprint = ""
+    /// Our name of the architecture.
     public var architecture = ""
+    /// Threads that computed.
     public var threads = 0
+    /// The instruction set whose kernels ran.
     public var instructionSet = ""
     /// What the whole process was allowed; nil without a limit.
     public var memoryBudgetBytes: Int?
@@ -16,16 +21,21 @@ public struct Receipt: Sendable {
     public var expertSlots = 0
     /// Share of the expert bytes that the slots hold.
     public var residency = 1.0
+    /// Tokens of the whole prompt.
     public var promptTokens = 0
     /// Prompt tokens that were computed: those whose keys and values an earlier request left are not.
     public var prefilledTokens = 0
+    /// Tokens that were chosen.
     public var generatedTokens = 0
+    /// Time of the prompt.
     public var prefillSeconds = 0.0
+    /// Time of the decode steps.
     public var decodeSeconds = 0.0
     /// Decode steps: the first token of an answer comes from the prefill.
     public var decodeSteps = 0
     /// Expert choices of all rows; every one finds its expert in memory.
     public var expertRequests = 0
+    /// Choices whose expert was in memory.
     public var expertHits = 0
     /// Bytes that the process caused to be read from the disk, by mapping or otherwise.
     public var diskReadBytes = 0

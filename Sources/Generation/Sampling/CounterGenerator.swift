@@ -1,10 +1,11 @@
 /// Random bits that are a function of a key and a counter: no state, so any draw can be made in any order.
 ///
-/// Philox with four 32-bit words and ten rounds. What a token of a text draws depends on the seed, its position and its
-/// number alone, and with that neither on the thread count nor on which other draws were made.
+/// Philox with four 32-bit words and ten rounds. What a token of a text draws depends on the seed, its
+/// position and its number alone, and with that neither on the thread count nor on which other draws were
+/// made.
 ///
-/// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011, doi 10.1145/2063384.2063405; the
-/// constants are those of the paper's Philox4x32.
+/// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011, doi
+/// 10.1145/2063384.2063405; the constants are those of the paper's Philox4x32.
 public struct CounterGenerator: Sendable {
     /// Four words of 32 bits.
     public typealias Words = SIMD4<UInt32>
@@ -49,6 +50,7 @@ public struct CounterGenerator: Sendable {
         -naturalLogarithm(-naturalLogarithm(uniform(position: position, token: token)))
     }
 
-    /// No draw is larger: u is at most 1 - 2^-54, so that -log u is at least 2^-54, whose negated logarithm is 37.43.
+    /// No draw is larger: u is at most 1 - 2^-54, so that -log u is at least 2^-54, whose negated logarithm
+    /// is 37.43.
     public static let largestGumbel = 37.5
 }

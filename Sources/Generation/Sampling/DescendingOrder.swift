@@ -1,7 +1,7 @@
 /// The tokens of a vocabulary by falling logit, sorted lazily: only as many as are asked for.
 ///
-/// A binary heap whose root moves to the sorted part at every step: n log V for the first n of V tokens after one pass over V,
-/// in place. Equal logits come in token order; NaN comes last. Allocates: once, at creation.
+/// A binary heap whose root moves to the sorted part at every step: n log V for the first n of V tokens after
+/// one pass over V, in place. Equal logits come in token order; NaN comes last. Allocates: once, at creation.
 struct DescendingOrder: ~Copyable {
     /// [0, heapCount) is the heap; from the end backwards lie the sorted tokens.
     private var tokens: [Int32]

@@ -3,8 +3,9 @@ public import ModelFiles
 
 /// Chooses the next token of one sequence from its logits.
 ///
-/// The choice is `argmax(log p + gumbel(seed, position, token))` over the tokens that the rules leave, so it is a function of
-/// logits, seed and position: no order of evaluation can change it. Allocates: once, at creation. Runs on: engine thread.
+/// The choice is `argmax(log p + gumbel(seed, position, token))` over the tokens that the rules leave, so it
+/// is a function of logits, seed and position: no order of evaluation can change it. Allocates: once, at
+/// creation. Runs on: engine thread.
 public struct Sampler: ~Copyable {
     private let options: SamplingOptions
     private let noise: CounterGenerator
@@ -28,7 +29,8 @@ public struct Sampler: ~Copyable {
     /// Tells the sampler that `token` is the sequence's next one, from the prompt or chosen. Allocates: none.
     public mutating func accept(_ token: TokenID) { recent.append(token) }
 
-    /// The token for `position` of the sequence, from the first row of `row` [1, vocabularySize]. Allocates: none.
+    /// The token for `position` of the sequence, from the first row of `row` [1, vocabularySize]. Allocates:
+    /// none.
     ///
     /// - Returns: nil where no logit is a number, which only a damaged model gives.
     public mutating func choose(from row: FloatMatrix, position: Int) -> TokenID? {
@@ -59,7 +61,8 @@ public struct Sampler: ~Copyable {
         guard usesTopK || options.topP < 1 || options.minP > 0 else { return nil }
         order.fill(logits)
         let limit = usesTopK ? options.topK : logits.count
-        // Every rule keeps a prefix of the descending order, so tokens are sorted only as far as the shortest reaches.
+        // Every rule keeps a prefix of the descending order, so tokens are sorted only as far as the shortest
+        // reaches.
         let mass = options.topP < 1 ? topMass(limit: limit) * options.topP : Double.infinity
         let threshold = options.minP > 0 ? naturalLogarithm(options.minP) : -Double.infinity
         let largest = Double(logits[order.token(at: 0, in: logits)])

@@ -1,7 +1,7 @@
 /// How the next token is chosen from the logits.
 ///
-/// The rules apply in this order: penalties, top-k, top-p, min-p, temperature, noise. Top-p and min-p look at the
-/// probabilities at temperature 1.
+/// The rules apply in this order: penalties, top-k, top-p, min-p, temperature, noise. Top-p and min-p look at
+/// the probabilities at temperature 1.
 public struct SamplingOptions: Sendable, Equatable {
     /// 0 takes the most likely token; 1 samples the model's own distribution.
     public var temperature = 0.8

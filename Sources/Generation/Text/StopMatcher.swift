@@ -1,8 +1,8 @@
 /// Watches generated text for stop strings, however the text is cut into pieces.
 ///
-/// Text that could be the beginning of a stop string is held back until more text decides, so that no part of a stop string is
-/// ever passed on. With several stop strings the one that is complete first ends the text; where two are complete at the same
-/// byte, the one that began first.
+/// Text that could be the beginning of a stop string is held back until more text decides, so that no part of
+/// a stop string is ever passed on. With several stop strings the one that is complete first ends the text;
+/// where two are complete at the same byte, the one that began first.
 public struct StopMatcher: Sendable {
     /// What a piece of text led to.
     public struct Outcome: Sendable, Equatable {

@@ -31,7 +31,7 @@ struct TokenizeCommand: ParsableCommand {
 
     @Flag(
         help:
-            "Read the text of control tokens, such as <|im_start|>, as those tokens; with --decode, show them."
+            "Read the text of control tokens such as <|im_start|> as those tokens; with --decode, show them."
     )
     var parseSpecial = false
 

@@ -25,7 +25,8 @@ struct BenchSizes {
             return try text.split(separator: ",", omittingEmptySubsequences: false).map { field in
                 guard let value = Int(field), range.contains(value) else {
                     throw CommandFailure.usage(
-                        "\(option) is \"\(text)\"; expected numbers from \(range.lowerBound) to \(range.upperBound), such as 1,2"
+                        "\(option) is \"\(text)\"; expected numbers from \(range.lowerBound) to "
+                            + "\(range.upperBound), such as 1,2"
                     )
                 }
                 return value

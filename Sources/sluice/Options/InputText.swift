@@ -4,13 +4,15 @@ import Foundation
 enum InputText {
     /// The bytes of the file at `path`, or of standard input for `-`, checked to be UTF-8.
     ///
-    /// - Throws: `CommandFailure` naming the path and what is wrong: missing, unreadable, a folder, not UTF-8.
+    /// - Throws: `CommandFailure` naming the path and what is wrong: missing, unreadable, a folder, not
+    ///   UTF-8.
     static func read(_ path: String) throws -> [UInt8] {
         let name = path == "-" ? "standard input" : path
         let bytes = try data(path, name)
         if let offset = firstInvalidByte(bytes) {
             throw CommandFailure.failure(
-                "\(name) is not valid UTF-8: the byte at offset \(offset) starts no character; expected text in UTF-8"
+                "\(name) is not valid UTF-8: the byte at offset \(offset) starts no character; expected "
+                    + "text in UTF-8"
             )
         }
         return bytes

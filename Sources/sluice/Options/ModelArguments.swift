@@ -6,7 +6,8 @@ struct ModelArguments: ParsableArguments {
         name: [.customShort("m"), .long],
         parsing: .unconditional,
         help: ArgumentHelp(
-            "A GGUF file (the first of a split) or a Hugging Face folder. Without it, the bundled demo model.",
+            "A GGUF file (the first of a split) or a Hugging Face folder. Without it, the bundled demo "
+                + "model.",
             valueName: "path"))
     var model: String?
 
@@ -14,7 +15,8 @@ struct ModelArguments: ParsableArguments {
         name: [.customShort("c"), .long],
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Positions of the context. Default: the model's own limit, at most 4096. More than the model's limit works, "
+            "Positions of the context. Default: the model's own limit, at most 4096. More than the model's "
+                + "limit works, "
                 + "with a warning.", valueName: "tokens"))
     var ctxSize: Int?
 
@@ -39,14 +41,16 @@ struct ModelArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Memory for the whole process: 8G, 512M, 70% (of the machine's or cgroup's limit) or auto (what is free). "
+            "Memory for the whole process: 8G, 512M, 70% (of the machine's or cgroup's limit) or auto "
+                + "(what is free). "
                 + "Default: auto.", valueName: "size"))
     var memory: String?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How the KV cache stores keys and values: f16, f32 or auto. auto is f16, but f32 for models whose own weights "
+            "How the KV cache stores keys and values: f16, f32 or auto. auto is f16, but f32 for models "
+                + "whose own weights "
                 + "are float32: rounding would be the largest error of such a run.", valueName: "type"))
     var kvType: String?
 

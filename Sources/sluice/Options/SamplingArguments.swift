@@ -54,7 +54,8 @@ struct SamplingArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Equal seeds give equal texts on any number of threads. Default: a random one, which is reported.",
+            "Equal seeds give equal texts on any number of threads. Default: a random one, which is "
+                + "reported.",
             valueName: "n"))
     var seed: Int?
 

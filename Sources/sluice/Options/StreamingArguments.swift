@@ -1,6 +1,7 @@
 import ArgumentParser
 
-/// Options for models that are larger than memory: known by name, and refused where they ask for what does not exist yet.
+/// Options for models that are larger than memory: known by name, and refused where they ask for what does
+/// not exist yet.
 struct StreamingArguments: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Only the slots for experts.", valueName: "size"))
     var expertCache: String?

@@ -19,7 +19,8 @@ struct BenchResult {
         return speeds.count % 2 == 1 ? speeds[middle] : (speeds[middle - 1] + speeds[middle]) / 2
     }
 
-    /// Share of the measured memory bandwidth at which the weights were read; only decoding reads them for every token.
+    /// Share of the measured memory bandwidth at which the weights were read; only decoding reads them for
+    /// every token.
     var memoryBandwidthShare: Double? {
         guard isDecode, let bandwidth = receipt.memoryBytesPerSecond, bandwidth > 0 else { return nil }
         return median * Double(receipt.bytesPerToken) / bandwidth

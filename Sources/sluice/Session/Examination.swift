@@ -31,17 +31,20 @@ struct Examination {
             threads + 1 < bandwidths.count
         {
             advice.append(
-                "\(threads + 1) of \(bandwidths.count) threads reach the memory's speed; more help the prompt only (-t \(threads + 1))"
+                "\(threads + 1) of \(bandwidths.count) threads reach the memory's speed; more help the "
+                    + "prompt only (-t \(threads + 1))"
             )
         }
         if let quota = cores.quota, quota < Double(cores.physicalCount) {
             advice.append(
-                "the cgroup allows \(quota) processors of \(cores.physicalCount); more threads would only wait"
+                "the cgroup allows \(quota) processors of \(cores.physicalCount); more threads would only "
+                    + "wait"
             )
         }
         if let limit = memory.groups.map(\.limitBytes).min(), let total = memory.totalBytes, limit < total {
             advice.append(
-                "the cgroup allows \(ByteSize.text(limit)) of \(ByteSize.text(total)); --memory auto respects that"
+                "the cgroup allows \(ByteSize.text(limit)) of \(ByteSize.text(total)); --memory auto "
+                    + "respects that"
             )
         }
         if hugePages == "never" {
@@ -49,7 +52,8 @@ struct Examination {
         }
         if chosen != InstructionSet.best {
             advice.append(
-                "\(InstructionSet.environmentVariable) forces \(chosen.rawValue); \(InstructionSet.best.rawValue) is there too"
+                "\(InstructionSet.environmentVariable) forces \(chosen.rawValue); "
+                    + "\(InstructionSet.best.rawValue) is there too"
             )
         }
         return advice
@@ -99,7 +103,8 @@ struct Examination {
         for group in memory.groups {
             rows.append([
                 "cgroup",
-                "\(ByteSize.text(group.limitBytes)) allowed, \(Self.size(group.usedBytes)) used (\(group.path))",
+                "\(ByteSize.text(group.limitBytes)) allowed, \(Self.size(group.usedBytes)) used "
+                    + "(\(group.path))",
             ])
         }
         if memory.groups.isEmpty { rows.append(["cgroup", "no memory limit"]) }

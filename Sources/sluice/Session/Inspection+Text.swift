@@ -36,14 +36,16 @@ extension Inspection {
         let experts =
             needs.expertLayerCount == 0
             ? "none: a dense model"
-            : "\(shape.expertCount) in each of \(needs.expertLayerCount) layers, \(shape.expertsPerToken) per token, inner width "
+            : "\(shape.expertCount) in each of \(needs.expertLayerCount) layers, \(shape.expertsPerToken) "
+                + "per token, inner width "
                 + "\(shape.expertHiddenSize); \(ByteSize.text(needs.expertBytes)) in all"
         return [
             ["layers", "\(shape.layerCount), hidden size \(shape.hiddenSize)"],
             ["experts", experts],
             [
                 "per token",
-                "\(ByteSize.text(needs.bytesPerToken)) of weights: \(ByteSize.text(needs.denseBytesPerToken)) dense, "
+                "\(ByteSize.text(needs.bytesPerToken)) of weights: "
+                    + "\(ByteSize.text(needs.denseBytesPerToken)) dense, "
                     + "\(ByteSize.text(needs.expertBytesPerToken)) experts",
             ],
             ["context", "\(shape.contextLength) positions"],

@@ -12,7 +12,8 @@ extension ModelSession {
 
     /// Refuses a request that cannot work, before the model is loaded for it.
     ///
-    /// - Throws: `GenerationError`: an empty prompt, one that does not fit the context, ids outside the vocabulary.
+    /// - Throws: `GenerationError`: an empty prompt, one that does not fit the context, ids outside the
+    ///   vocabulary.
     func check(_ request: GenerationRequest) throws {
         guard !request.prompt.isEmpty else { throw GenerationError(.emptyPrompt) }
         try check(request.prompt)

@@ -20,7 +20,8 @@ struct ModelSession {
 
     /// Opens the model, decides what depends on it, and refuses what cannot work; nothing is loaded yet.
     ///
-    /// - Parameter wantedContext: the command's own default where the user gives no `-c`, if the model allows it.
+    /// - Parameter wantedContext: the command's own default where the user gives no `-c`, if the model allows
+    ///   it.
     /// - Parameter neededContext: what the command cannot do without, whatever the model allows.
     /// - Parameter needsTokenizer: whether a model without tokenizer is of no use to the command.
     init(
@@ -40,7 +41,8 @@ struct ModelSession {
         if settings.contextSize == nil { resolver.record("ctx-size", "\(context)", .default) }
         if context > limit {
             StandardError.write(
-                "sluice: warning: a context of \(context) exceeds the \(limit) positions that the model was made for; "
+                "sluice: warning: a context of \(context) exceeds the \(limit) positions that the model "
+                    + "was made for; "
                     + "text beyond them gets worse\n")
         }
         let element = settings.cacheElement ?? (file.isMostlyFloat32 ? .float32 : .float16)

@@ -14,7 +14,8 @@ final class Interrupts: Sendable {
 
     private let work = Mutex<CancellationFlag?>(nil)
 
-    /// Takes over SIGINT and SIGTERM; must run before any other thread starts, because those inherit the mask.
+    /// Takes over SIGINT and SIGTERM; must run before any other thread starts, because those inherit the
+    /// mask.
     ///
     /// A thread waits for the signals instead of a handler, so that what it does is ordinary code.
     static func install() {

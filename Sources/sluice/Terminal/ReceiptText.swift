@@ -15,7 +15,8 @@ struct ReceiptText {
         var rows = [
             [
                 "model",
-                "\(receipt.architecture), \(receipt.threads) \(receipt.threads == 1 ? "thread" : "threads"), \(receipt.instructionSet)",
+                "\(receipt.architecture), \(receipt.threads) "
+                    + "\(receipt.threads == 1 ? "thread" : "threads"), \(receipt.instructionSet)",
             ],
             ["prompt", speed(receipt.promptTokens, receipt.prefillSeconds, receipt.prefillTokensPerSecond)],
         ]

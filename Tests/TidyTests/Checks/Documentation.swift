@@ -97,10 +97,9 @@ enum Documentation {
             guard line.contains("@unchecked Sendable") || line.contains("nonisolated(unsafe)") else {
                 return nil
             }
-            let here = file.commentLines[index].contains("//")
-            let above = index > 0 && file.commentLines[..<index].last?.contains("//") == true
-            if here || above || isDocumented(index, in: file) { return nil }
-            return Violation(file.path, line: index + 1, "says why it is safe in a comment beside or above")
+            let beside = file.commentLines[max(index - 1, 0)...].prefix(3)
+            if beside.contains(where: { $0.contains("//") }) || isDocumented(index, in: file) { return nil }
+            return Violation(file.path, line: index + 1, "says why it is safe in a comment beside it")
         }
     }
 
