@@ -8,7 +8,9 @@ public enum SharedFixtures {
     /// The folder `shared`, or nil where this machine has none.
     public static let folder: String? = {
         // Empty means none: that is how the skipping itself can be tried.
-        if let given = ProcessInfo.processInfo.environment["SLUICE_SHARED"] { return given.isEmpty ? nil : given }
+        if let given = ProcessInfo.processInfo.environment["SLUICE_SHARED"] {
+            return given.isEmpty ? nil : given
+        }
         // Tests/TestSupport/SharedFixtures.swift
         var parent = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { parent.deleteLastPathComponent() }
