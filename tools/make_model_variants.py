@@ -4,7 +4,8 @@
 Each folder OUT/NAME holds config.json, model.safetensors (float32) and reference.json (prompt, logits after
 it, argmax at every position, mean negative log likelihood, 16 greedy tokens), all from transformers' eager
 float32 path without a cache. The settings are those in which published models differ: rotary scalings,
-biases, tied embeddings, dense layers, sliding windows, norms, clamping, groups of experts, heads that share keys.
+biases, tied embeddings, dense layers, sliding windows, norms, clamping, groups of experts, heads that share
+keys.
 Needs: pip install torch transformers safetensors
 """
 

@@ -38,7 +38,8 @@ enum Documentation {
         guard file.isSwift, file.sourceTarget != nil else { return [] }
         return file.codeLines.indices.compactMap { index in
             let line = file.codeLines[index]
-            guard line.range(of: exported, options: .regularExpression) != nil,
+            guard line.contains("public") || line.contains("package"),
+                line.range(of: exported, options: .regularExpression) != nil,
                 line.range(of: explainedElsewhere, options: .regularExpression) == nil,
                 !isDocumented(index, in: file), !isExplainedByType(index, in: file),
                 !(signature(line).map(requirements.contains) ?? false)

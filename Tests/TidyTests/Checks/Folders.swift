@@ -53,9 +53,10 @@ enum Folders {
         let empty = files.filter { ["swift", "c"].contains($0.suffix) && !holdsCode($0) }.map {
             Violation($0.path, "holds no code")
         }
+        let speakers = speakers(files)
         let unnamed = paths.filter { path in
             guard path.hasPrefix("tools/") || path.contains("/Fixtures/") else { return false }
-            return !files.contains { $0.path != path && mentions($0, path) }
+            return !isNamed(path, speakers: speakers)
         }.map { Violation($0, "no other file names it") }
         return empty + unnamed
     }
@@ -67,18 +68,38 @@ enum Folders {
         }
     }
 
-    /// By its name, by its module name in Python, or by the folder of fixtures that it is one of.
-    private static func mentions(_ file: SourceFile, _ path: String) -> Bool {
-        let parts = path.split(separator: "/").map(String.init)
-        let name = parts.last ?? path
-        let stem = String(name.split(separator: ".").first ?? "")
-        if ["PROVENANCE.md", "README.md", "__init__.py"].contains(name) { return true }
-        if file.text.contains(name) || name.hasSuffix(".py") && file.text.contains("." + stem + " import") {
+    /// For every word that a path can consist of, the files that hold it.
+    private static func speakers(_ files: [SourceFile]) -> [Substring: Set<String>] {
+        var found: [Substring: Set<String>] = [:]
+        for file in files {
+            for word in Set(file.text.split { !($0.isLetter || $0.isNumber || "._-+".contains($0)) }) {
+                found[word.drop { $0 == "." }.trimmedAtEnd, default: []].insert(file.path)
+                // The last part of a module's name.
+                if let last = word.split(separator: ".").last { found[last, default: []].insert(file.path) }
+            }
+        }
+        return found
+    }
+
+    /// By its name, by its module's name in Python, or by the name of itself or of a folder among the
+    /// fixtures.
+    private static func isNamed(_ path: String, speakers: [Substring: Set<String>]) -> Bool {
+        let parts = path.split(separator: "/")
+        guard let name = parts.last, !["PROVENANCE.md", "README.md", "__init__.py"].contains(name) else {
             return true
         }
+        let stem = name.split(separator: ".").first ?? name
+        func speaks(_ word: Substring, _ suffix: String) -> Bool {
+            speakers[word, default: []].contains { $0 != path && $0.hasSuffix(suffix) }
+        }
+        if speaks(name, "") || name.hasSuffix(".py") && speaks(stem, ".py") { return true }
         guard let fixtures = parts.firstIndex(of: "Fixtures") else { return false }
-        return file.isSwift
-            && (file.text.contains("\"\(stem)\"")
-                || parts[fixtures...].dropFirst().dropLast().contains { file.text.contains("\"\($0)\"") })
+        let folders = parts[fixtures...].dropFirst().dropLast()
+        return speaks(stem, ".swift") || folders.contains { speaks($0, ".swift") }
     }
+}
+
+extension Substring {
+    /// Without the full stop of a sentence.
+    fileprivate var trimmedAtEnd: Substring { hasSuffix(".") ? dropLast() : self }
 }
