@@ -91,10 +91,36 @@ def with_router_bias(name: str, weight: Weight, checkpoint: Checkpoint) -> Itera
     yield from unchanged(corrected, weight, checkpoint)
 
 
+def paired_rotation(name: str, weight: Weight, checkpoint: Checkpoint) -> Weight:
+    """The rotated rows, last of a head and of the shared key, as neighbouring pairs, which readers turn."""
+    if checkpoint.config["model_type"] != "deepseek_v3" or checkpoint.config.get("rope_interleave", True):
+        return weight
+    if "self_attn.kv_a_proj_with_mqa." in name:
+        heads = 1
+    elif "self_attn.q_proj." in name or "self_attn.q_b_proj." in name:
+        heads = checkpoint.setting("num_attention_heads")
+    else:
+        return weight
+    rotated = checkpoint.setting("qk_rope_head_dim")
+
+    def interleave(array: np.ndarray) -> np.ndarray:
+        by_head = array.reshape(heads, -1, *array.shape[1:]).copy()
+        halves = by_head[:, -rotated:].reshape(heads, 2, rotated // 2, *array.shape[1:])
+        by_head[:, -rotated:] = halves.swapaxes(1, 2).reshape(heads, rotated, *array.shape[1:])
+        return by_head.reshape(array.shape)
+
+    return weight.rearranged(weight.shape, interleave)
+
+
+def whole_latent_attention(name: str, weight: Weight, checkpoint: Checkpoint) -> Iterator[tuple[str, Weight]]:
+    """The older form: kv_b as it is."""
+    yield from with_router_bias(name, paired_rotation(name, weight, checkpoint), checkpoint)
+
+
 def latent_attention(name: str, weight: Weight, checkpoint: Checkpoint) -> Iterator[tuple[str, Weight]]:
     """kv_b [heads * (nope + value), latent] into k_b [heads, latent, nope] and v_b [heads, value, latent]."""
     if not name.endswith("self_attn.kv_b_proj.weight"):
-        yield from with_router_bias(name, weight, checkpoint)
+        yield from whole_latent_attention(name, weight, checkpoint)
         return
     heads = checkpoint.setting("num_attention_heads")
     nope, value = checkpoint.setting("qk_nope_head_dim"), checkpoint.setting("v_head_dim")
@@ -209,5 +235,5 @@ ARCHITECTURES: dict[str, Architecture] = {
 
 def rewriter(model_type: str, options: Options) -> Rewrite:
     if model_type in ("deepseek_v2", "deepseek_v3") and not options.absorbed_attention:
-        return with_router_bias
+        return whole_latent_attention
     return ARCHITECTURES[model_type].rewrite

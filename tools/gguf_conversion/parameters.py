@@ -8,6 +8,7 @@ from gguf import ExpertGatingFuncType, GGUFWriter
 
 from .architectures import Options
 from .checkpoint import Checkpoint
+from .errors import ConversionError
 from .rope import head_size, original_context, rope_settings, rotated_size, write_rope
 
 
@@ -29,13 +30,21 @@ def shared(writer: GGUFWriter, checkpoint: Checkpoint) -> None:
     writer.add_layer_norm_rms_eps(setting("rms_norm_eps"))
     writer.add_expert_count(setting("num_local_experts", "num_experts", "n_routed_experts"))
     writer.add_expert_used_count(setting("num_experts_per_tok"))
-    if (groups := optional("n_group")) is not None:
-        writer.add_expert_group_count(groups)
-    if (used := optional("topk_group")) is not None:
-        writer.add_expert_group_used_count(used)
+    write_expert_groups(writer, checkpoint)
     if (size := optional("head_dim")) is not None:
         writer.add_key_length(size)
         writer.add_value_length(size)
+
+
+def write_expert_groups(writer: GGUFWriter, checkpoint: Checkpoint) -> None:
+    # DeepSeek-V2 states groups in all its checkpoints and uses them with one of its methods.
+    if checkpoint.config["model_type"] == "deepseek_v2":
+        if checkpoint.optional("topk_method") != "group_limited_greedy":
+            return
+    if (groups := checkpoint.optional("n_group")) is not None:
+        writer.add_expert_group_count(groups)
+    if (used := checkpoint.optional("topk_group")) is not None:
+        writer.add_expert_group_used_count(used)
 
 
 def llama(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> None:
@@ -121,7 +130,8 @@ def deepseek(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> No
     writer.add_expert_feed_forward_length(setting("moe_intermediate_size"))
     writer.add_expert_shared_count(optional("n_shared_experts") or 0)
     writer.add_expert_weights_scale(optional("routed_scaling_factor") or 1.0)
-    if optional("norm_topk_prob"):
+    # Version 2's router in transformers, by which results are judged, scales weights and never divides them.
+    if optional("norm_topk_prob") and checkpoint.config["model_type"] != "deepseek_v2":
         writer.add_expert_weights_norm(True)
     # Checkpoints need not name the function: version 2 always took softmax, version 3 the logistic function.
     usual = "sigmoid" if checkpoint.config["model_type"] == "deepseek_v3" else "softmax"
@@ -136,6 +146,17 @@ def deepseek(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> No
 def gpt_oss(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> None:
     writer.add_sliding_window(checkpoint.setting("sliding_window"))
     writer.add_expert_feed_forward_length(checkpoint.setting("intermediate_size"))
+    # Readers take every other layer, from the first, to slide; a file says so if its layers differ.
+    kinds = checkpoint.optional("layer_types") or []
+    slides = [kind == "sliding_attention" for kind in kinds]
+    if slides != [index % 2 == 0 for index in range(len(kinds))]:
+        writer.add_sliding_window_pattern(slides)
+    for name, usual in (("swiglu_alpha", 1.702), ("swiglu_limit", 7.0)):
+        if checkpoint.optional(name) not in (None, usual):
+            raise ConversionError(f"config.json: {name} is not {usual}, and GGUF has no field for it")
+    settings = rope_settings(checkpoint)
+    if settings["rope_type"] == "yarn" and settings.get("truncate", True):
+        raise ConversionError("config.json: YaRN with a truncated range, and GGUF has no field for it")
 
 
 def glm4_moe(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> None:

@@ -43,7 +43,7 @@ def write_rope(writer: GGUFWriter, checkpoint: Checkpoint) -> None:
         writer.add_rope_scaling_type(RopeScalingType.LINEAR)
         writer.add_rope_scaling_factor(settings["factor"])
     elif kind == "yarn":
-        write_yarn(writer, settings)
+        write_yarn(writer, checkpoint, settings)
     elif kind in ("longrope", "su"):
         writer.add_rope_scaling_type(RopeScalingType.LONGROPE)
         writer.add_rope_scaling_attn_factors(longrope_attention_factor(checkpoint, settings))
@@ -54,13 +54,12 @@ def write_rope(writer: GGUFWriter, checkpoint: Checkpoint) -> None:
         writer.add_rope_freq_base(theta)
 
 
-def write_yarn(writer: GGUFWriter, settings: dict[str, Any]) -> None:
+def write_yarn(writer: GGUFWriter, checkpoint: Checkpoint, settings: dict[str, Any]) -> None:
     writer.add_rope_scaling_type(RopeScalingType.YARN)
     writer.add_rope_scaling_factor(settings["factor"])
     writer.add_rope_scaling_orig_ctx_len(settings["original_max_position_embeddings"])
     optional = {
         ("extrapolation_factor",): writer.add_rope_scaling_yarn_ext_factor,
-        ("attention_factor", "attn_factor"): writer.add_rope_scaling_yarn_attn_factor,
         ("beta_fast",): writer.add_rope_scaling_yarn_beta_fast,
         ("beta_slow",): writer.add_rope_scaling_yarn_beta_slow,
     }
@@ -68,6 +67,31 @@ def write_yarn(writer: GGUFWriter, settings: dict[str, Any]) -> None:
         value = next((settings[name] for name in names if settings.get(name) is not None), None)
         if value is not None:
             add(value)
+    if (factor := unusual_attention_factor(checkpoint, settings)) is not None:
+        writer.add_rope_scaling_yarn_attn_factor(factor)
+
+
+def yarn_magnitude(factor: float, weight: float = 1.0) -> float:
+    """YaRN's factor on queries and keys (arXiv 2309.00071)."""
+    return 0.1 * weight * math.log(factor) + 1 if factor > 1 else 1.0
+
+
+def unusual_attention_factor(checkpoint: Checkpoint, settings: dict[str, Any]) -> float | None:
+    """By what cosines and sines differ from what readers take by themselves, or None where they do not.
+
+    That is YaRN's magnitude, or 1 in DeepSeek's files with `yarn_log_multiplier`: there the scores have it.
+    """
+    weight, weight_of_all = settings.get("mscale"), settings.get("mscale_all_dim")
+    magnitude = yarn_magnitude(settings["factor"])
+    states_slope = bool(weight_of_all) and checkpoint.config["model_type"].startswith("deepseek")
+    usual = 1.0 if states_slope else magnitude
+    factor = settings.get("attention_factor") or settings.get("attn_factor")
+    if factor is None and weight and weight_of_all:
+        whole = yarn_magnitude(settings["factor"], weight_of_all)
+        factor = yarn_magnitude(settings["factor"], weight) / whole
+    elif factor is None:
+        factor = magnitude
+    return None if math.isclose(factor, usual) else factor / usual
 
 
 def original_context(checkpoint: Checkpoint, settings: dict[str, Any]) -> int:

@@ -18,7 +18,8 @@ enum GPTOSS {
         let sizes = try source.transformerSizes()
         let experts = try source.expertSizes(hiddenSizeName: expertHiddenSize)
         let spec = try source.rotary(
-            .init(headSize: sizes.headSize, base: 150_000, truncatesYaRN: false),
+            // Checkpoints say that the range is not truncated; GGUF has no field for it.
+            .init(headSize: sizes.headSize, base: 150_000, truncatesYaRN: !source.isGGUF),
             contextLength: sizes.contextLength)
         let rotary = RotaryTable(spec: spec, positions: contextCapacity)
         let windows = try windows(source, layers: sizes.layerCount)
@@ -55,18 +56,23 @@ enum GPTOSS {
     /// The window of each layer, 0 for none: as listed, or every other layer from the first.
     private static func windows(_ source: WeightSource, layers: Int) throws(ModelFileError) -> [Int] {
         let window = try source.requireCount(.slidingWindow)
-        let name = FileName(gguf: [], huggingFace: ["layer_types"])
-        guard let kinds = try source.strings(name) else {
-            return (0..<layers).map { $0 % 2 == 0 ? window : 0 }
+        let name = FileName(gguf: "attention.sliding_window_pattern", huggingFace: "layer_types")
+        let listed = source.isGGUF ? try source.booleans(name) : try kinds(source, name)
+        let slides = listed ?? (0..<layers).map { $0 % 2 == 0 }
+        guard slides.count >= layers else {
+            throw source.invalid(name, found: "\(slides.count) layers", expected: "\(layers)")
         }
-        guard kinds.count >= layers else {
-            throw source.invalid(name, found: "\(kinds.count) layers", expected: "\(layers)")
-        }
-        return try kinds.prefix(layers).map { (kind) throws(ModelFileError) in
+        return slides.prefix(layers).map { $0 ? window : 0 }
+    }
+
+    /// Whether each layer slides, by its listed kind.
+    private static func kinds(_ source: WeightSource, _ name: FileName) throws(ModelFileError) -> [Bool]? {
+        try source.strings(name)?.map { (kind) throws(ModelFileError) in
             switch kind {
-            case "sliding_attention": return window
-            case "full_attention": return 0
-            default: throw source.invalid(name, found: kind, expected: "sliding_attention or full_attention")
+            case "sliding_attention": return true
+            case "full_attention": return false
+            default:
+                throw source.invalid(name, found: kind, expected: "sliding_attention or full_attention")
             }
         }
     }
