@@ -12,20 +12,18 @@ extension WeightSource {
     ///
     /// - Throws: `missingTensor`, or `wrongShape` unless it has `count` elements in one row.
     func vector(_ name: FileName, count: Int) throws(ModelFileError) -> FloatVector {
-        try decode(try matrix(try require(name), shape: [count]))
+        decode(try matrix(try require(name), shape: [count]))
     }
 
     func vectorIfPresent(_ name: FileName, count: Int) throws(ModelFileError) -> FloatVector? {
         guard let record = find(name) else { return nil }
-        return try decode(try matrix(record, shape: [count]))
+        return decode(try matrix(record, shape: [count]))
     }
 
     /// The rows of a small matrix [rows, columns] as vectors, such as the biases of all experts of a layer.
     func vectors(_ name: FileName, rows: Int, columns: Int) throws(ModelFileError) -> [FloatVector] {
         let stored = try matrix(name, rows: rows, columns: columns)
-        return try (0..<rows).map { (row) throws(ModelFileError) in
-            try decode(stored.slice(rows: row..<row + 1))
-        }
+        return (0..<rows).map { decode(stored.slice(rows: $0..<$0 + 1)) }
     }
 
     /// A small matrix [rows, columns] as one vector, row after row.
@@ -37,12 +35,12 @@ extension WeightSource {
                 .wrongFormat(tensor: record.name, found: stored.format.name, expected: "F32, F16 or BF16"),
                 path: file.parts[record.part], offset: record.offset)
         }
-        return try decode(stored.reshaped(columns: rows * columns))
+        return decode(stored.reshaped(columns: rows * columns))
     }
 
-    private func decode(_ row: WeightMatrix) throws(ModelFileError) -> FloatVector {
+    private func decode(_ row: WeightMatrix) -> FloatVector {
         let buffer = FloatBuffer(count: row.columns)
-        Compute(pool: ThreadPool(threadCount: 1)).decodeRow(
+        decoder.decodeRow(
             row, row: 0, into: buffer.matrix(rows: 1, columns: row.columns), outputRow: 0)
         return FloatVector(buffer)
     }

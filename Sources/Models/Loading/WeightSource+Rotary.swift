@@ -48,12 +48,12 @@ extension WeightSource {
         let partialName = FileName(
             gguf: [], huggingFace: ["rope_parameters.partial_rotary_factor", "partial_rotary_factor"])
         let partial = try real(partialName, in: 0...1) ?? defaults.partial
-        let stated = try count(name, in: 2...defaults.headSize)
+        let stated = try count(name, in: 2...max(2, defaults.headSize))
         let size = stated ?? Int(Double(defaults.headSize) * partial)
-        guard size >= 2, size % 2 == 0 else {
+        guard size >= 2, size % 2 == 0, size <= defaults.headSize else {
             throw invalid(
                 stated != nil ? name : isGGUF ? .headSize : partialName, found: "\(size) elements",
-                expected: "an even number")
+                expected: "an even number of a head's \(defaults.headSize)")
         }
         return size
     }

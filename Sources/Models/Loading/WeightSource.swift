@@ -9,10 +9,14 @@ public struct WeightSource: Sendable {
     public let file: ModelFile
     /// GGUF prefixes hyperparameters with the architecture (`qwen3moe.block_count`).
     let keyPrefix: String
+    /// Decodes vectors; has no threads.
+    let decoder: Compute
 
+    /// Reads `file` under the keys of one architecture.
     public init(file: ModelFile, keyPrefix: String) {
         self.file = file
         self.keyPrefix = keyPrefix
+        decoder = Compute(pool: ThreadPool(threadCount: 1))
     }
 
     /// Whether names are GGUF's; otherwise they are Hugging Face's.

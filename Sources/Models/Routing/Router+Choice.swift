@@ -18,14 +18,30 @@ extension Router {
         if let choiceBias { compute.add(choiceBias.matrix, to: keys) }
         if let groups { maskGroups(groups, keys: keys) }
         for rank in 0..<expertsPerToken {
-            let expert = compute.argmax(keys, row: 0)
-            keys[0, expert] = -.infinity
+            let expert = takeBest(keys, rank: rank, row: row, routing: routing, compute: compute)
             routing.set(row: row, rank: rank, expert: expert, weight: scores[0, expert])
         }
         if scoring == .softmaxOfChosen {
             takeSoftmaxOfChosen(row: row, scratch: keys, routing: routing, compute: compute)
         }
         scaleWeights(row: row, routing: routing)
+    }
+
+    /// The expert with the largest key, the first of equals; its key becomes minus infinity.
+    ///
+    /// Where no key is left that is a number above minus infinity, which takes broken weights, it is the
+    /// first expert that the row has not chosen: a row never chooses one twice.
+    func takeBest(_ keys: FloatMatrix, rank: Int, row: Int, routing: Routing, compute: Compute) -> Int {
+        var best = compute.argmax(keys, row: 0)
+        if !(keys[0, best] > -.infinity) {
+            let chosen = 0..<rank
+            best =
+                (0..<expertCount).first { expert in
+                    !chosen.contains { routing.expert(row: row, rank: $0) == expert }
+                } ?? 0
+        }
+        keys[0, best] = -.infinity
+        return best
     }
 
     private func takeSoftmaxOfChosen(row: Int, scratch: FloatMatrix, routing: Routing, compute: Compute) {

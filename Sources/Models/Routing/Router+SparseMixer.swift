@@ -17,16 +17,15 @@ extension Router {
         let close = scratch.slice(rows: 1..<2)
         remaining.copyRow(from: scores, row: 0, to: 0)
         for rank in 0..<expertsPerToken {
-            let best = compute.argmax(remaining, row: 0)
-            let largest = remaining[0, best]
+            let best = takeBest(remaining, rank: rank, row: row, routing: routing, compute: compute)
+            let largest = scores[0, best]
             for expert in 0..<expertCount {
                 let score = scores[0, expert]
                 let isFar = (largest - score) / max(abs(score), largest) > 2 * threshold
-                close[0, expert] = isFar ? -.infinity : remaining[0, expert]
+                close[0, expert] = isFar ? -.infinity : expert == best ? largest : remaining[0, expert]
             }
             compute.softmax(close)
             routing.set(row: row, rank: rank, expert: best, weight: close[0, best])
-            remaining[0, best] = -.infinity
         }
     }
 }
