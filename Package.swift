@@ -77,7 +77,8 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "GenerationTests", dependencies: ["Generation", "Models", "Tokenization", "TestSupport"],
+            name: "GenerationTests",
+            dependencies: ["Generation", "Models", "ModelFiles", "Tokenization", "Kernels", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),

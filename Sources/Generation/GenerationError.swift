@@ -1,6 +1,6 @@
 /// Why text cannot be generated or scored, with what was found, what was expected and what to try.
 public struct GenerationError: Error, Sendable, Equatable {
-    /// What went wrong.
+    /// What is wrong, with the figures that say it.
     public enum Code: Sendable, Equatable {
         case emptyPrompt
         case promptTooLong(tokens: Int, contextCapacity: Int)
@@ -12,13 +12,14 @@ public struct GenerationError: Error, Sendable, Equatable {
         case budgetTooSmall(budgetBytes: Int, neededBytes: Int)
         case tooFewTokens(found: Int, needed: Int)
         case bundledModelMissing
-        /// A request came after `Engine.shutDown`.
+        /// The engine has been shut down.
         case engineStopped
     }
 
-    /// What went wrong.
+    /// What is wrong.
     public let code: Code
 
+    /// The error of `code`.
     public init(_ code: Code) { self.code = code }
 }
 
@@ -30,8 +31,8 @@ extension GenerationError: CustomStringConvertible {
                 + "IDS)"
         case .promptTooLong(let tokens, let contextCapacity):
             "the prompt has \(tokens) tokens, but the context holds \(contextCapacity) with room for at "
-                + "least "
-                + "one answer token; shorten the prompt or raise -c"
+                + "least one answer token; "
+                + "shorten the prompt or raise -c"
         case .tokenOutOfRange(let token, let index, let vocabularySize):
             "token \(token) at index \(index) is outside the vocabulary; expected 0 to \(vocabularySize - 1)"
         case .optionOutOfRange(let name, let found, let expected):

@@ -9,7 +9,8 @@ struct Sluice: AsyncParsableCommand {
         abstract: "Runs Mixture-of-Experts language models.",
         discussion: """
             Every option can also be given by the environment: SLUICE_THREADS=2 is --threads 2. Flags come \
-            first, then the environment, then defaults.
+            first, then the \
+            environment, then defaults.
 
             Examples:
               sluice run -p "Once upon a time" -n 100

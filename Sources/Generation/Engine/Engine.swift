@@ -44,7 +44,7 @@ public actor Engine {
     > {
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: GenerationEvent.self)
         let cancellation = request.cancellation
-        continuation.onTermination = { _ in cancellation.cancel() }
+        continuation.onTermination = { if case .cancelled = $0 { cancellation.cancel() } }
         Task { await run(request, continuation) }
         return stream
     }
@@ -75,7 +75,7 @@ public actor Engine {
     > {
         let (stream, continuation) = AsyncThrowingStream.makeStream(of: EvaluationEvent.self)
         let cancellation = request.cancellation
-        continuation.onTermination = { _ in cancellation.cancel() }
+        continuation.onTermination = { if case .cancelled = $0 { cancellation.cancel() } }
         Task { await run(request, continuation) }
         return stream
     }

@@ -32,9 +32,8 @@ final class EngineThread: SerialExecutor {
 
 /// The jobs that wait for the engine thread.
 private final class JobQueue: Sendable {
+    // Unchecked: an executor reference is only passed on; the actor that owns the executor outlives its jobs.
     @safe private struct Entry: @unchecked Sendable {
-        // Unchecked: an executor reference is only passed on; the actor that owns the executor outlives its
-        // jobs.
         let job: UnownedJob
         let executor: UnownedSerialExecutor
     }

@@ -27,15 +27,15 @@ public enum EvaluationEvent: Sendable {
 
 /// The score of a text.
 public struct EvaluationSummary: Sendable {
-    /// Tokens whose likelihood is in the sum.
+    /// Tokens whose likelihood was taken.
     public var tokensScored = 0
     /// Sum of negative log likelihoods, nats.
     public var totalNats = 0.0
     /// The most likely next token at every position, where wanted.
     public var argmax: [TokenID] = []
-    /// Tokens that were computed, scored or not.
+    /// Tokens that were fed to the model.
     public var computedTokens = 0
-    /// Time that it took.
+    /// Time of all windows.
     public var seconds = 0.0
     /// Whether it ended before the last window.
     public var wasCancelled = false

@@ -31,11 +31,11 @@ public struct GenerationSummary: Sendable {
     public var promptTokens = 0
     /// Prompt tokens that were computed, those known from the request before left out.
     public var prefilledTokens = 0
-    /// Tokens that were chosen, the ending one included.
+    /// Tokens chosen, the one that ended the text included.
     public var generatedTokens = 0
     /// Steps that computed one token; the first token of an answer needs none.
     public var decodeSteps = 0
-    /// Time of the prompt.
+    /// Time until the first token was chosen.
     public var prefillSeconds = 0.0
     /// Time of the decode steps.
     public var decodeSeconds = 0.0

@@ -1,6 +1,7 @@
 /// How much memory this process may use: what the machine has and what its cgroups allow.
 ///
-/// Source: the Linux kernel's documentation of `/proc/meminfo`, of cgroup v1 (`memory.limit_in_bytes`) and v2 (`memory.max`).
+/// Source: the Linux kernel's documentation of `/proc/meminfo`, of cgroup v1 (`memory.limit_in_bytes`) and v2
+/// (`memory.max`).
 public struct MachineMemory: Sendable, Equatable {
     /// Memory of the machine.
     public var totalBytes: Int?
@@ -13,11 +14,20 @@ public struct MachineMemory: Sendable, Equatable {
     public struct Group: Sendable, Equatable {
         /// Folder of its files.
         public var path: String
+        /// What its processes may use together.
         public var limitBytes: Int
         /// What its processes use, page cache that can go not counted; nil where it does not tell.
         public var usedBytes: Int?
+
+        /// A limit and what is used of it.
+        public init(path: String, limitBytes: Int, usedBytes: Int?) {
+            self.path = path
+            self.limitBytes = limitBytes
+            self.usedBytes = usedBytes
+        }
     }
 
+    /// The figures as given; nil for those that are not known.
     public init(totalBytes: Int?, availableBytes: Int?, groups: [Group] = []) {
         self.totalBytes = totalBytes
         self.availableBytes = availableBytes

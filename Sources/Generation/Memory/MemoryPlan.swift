@@ -8,13 +8,13 @@ public struct MemoryPlan: Sendable {
     public struct Line: Sendable, Equatable {
         /// What it is for, in words a user knows.
         public let name: String
-        /// What it takes.
+        /// Bytes that it takes.
         public let bytes: Int
         /// How the figure comes about.
         public let detail: String
     }
 
-    /// Every use of memory.
+    /// Every use, the largest kinds first.
     public let lines: [Line]
     /// What the whole process is allowed; nil where neither user nor machine sets a limit.
     public let budgetBytes: Int?
@@ -26,8 +26,10 @@ public struct MemoryPlan: Sendable {
         lines = [
             Line(
                 name: "weights", bytes: file.byteCount,
-                detail: "\(file.tensors.count) tensors, mapped from "
-                    + (file.parts.count == 1 ? "the file" : "\(file.parts.count) files")),
+                detail:
+                    "\(file.tensors.count) tensors, mapped from "
+                    + "\(file.parts.count == 1 ? "the file" : "\(file.parts.count) files")"
+            ),
             Line(
                 name: "KV cache", bytes: needs.stateBytes(capacity: capacity, element: options.cacheElement),
                 detail:

@@ -7,10 +7,16 @@ public struct ProcessUsage: Sendable, Equatable {
     /// Bytes fetched from the disk on behalf of this process.
     public var diskReadBytes: Int?
 
+    /// The counters as given; nil for those that are not known.
+    public init(peakBytes: Int?, diskReadBytes: Int?) {
+        self.peakBytes = peakBytes
+        self.diskReadBytes = diskReadBytes
+    }
+
     /// Reads the counters.
     ///
-    /// The peak of the cgroup counts where it holds this process alone: it knows of page cache that the process caused and
-    /// that was not mapped.
+    /// The peak of the cgroup counts where it holds this process alone: it knows of page cache that the
+    /// process caused and that was not mapped.
     public static func read(from files: some SystemFiles = MachineFiles()) -> ProcessUsage {
         var peak = files.number("/proc/self/status", key: "VmHWM")
         for folder in ControlGroups(files).memoryFolders.prefix(1) {

@@ -15,8 +15,7 @@ public enum BandwidthProbe {
     /// Takes about 50 ms at first.
     ///
     /// - Parameter modelBytes: the size of the model that is to be run; a small one is compared with the
-    ///   speed at which memory
-    ///   of its size can be read, caches included. The first call decides.
+    ///   speed at which memory of its size can be read, caches included. The first call decides.
     public static func bytesPerSecond(threadCount: Int, modelBytes: Int = .max) -> Double {
         if let known = cache.withLock({ $0[threadCount] }) { return known }
         let size = min(max(modelBytes, smallestBytes), bufferBytes) / blockBytes * blockBytes

@@ -3,15 +3,15 @@
 /// Units: sizes in bytes, times in seconds. The law is that a token cannot take less time than reading its
 /// active weights from memory, nor than reading its missing bytes from disk.
 public struct Receipt: Sendable {
-    /// The model as the user named it.
+    /// The path of the model.
     public var model = ""
     /// Tells models apart without reading their weights.
     public var fingerprint = ""
     /// Our name of the architecture.
     public var architecture = ""
-    /// Threads that computed.
+    /// Threads of a decode step.
     public var threads = 0
-    /// The instruction set whose kernels ran.
+    /// The set whose kernels ran.
     public var instructionSet = ""
     /// What the whole process was allowed; nil without a limit.
     public var memoryBudgetBytes: Int?
@@ -25,9 +25,9 @@ public struct Receipt: Sendable {
     public var promptTokens = 0
     /// Prompt tokens that were computed: those whose keys and values an earlier request left are not.
     public var prefilledTokens = 0
-    /// Tokens that were chosen.
+    /// Tokens chosen.
     public var generatedTokens = 0
-    /// Time of the prompt.
+    /// Time until the first token was chosen.
     public var prefillSeconds = 0.0
     /// Time of the decode steps.
     public var decodeSeconds = 0.0
@@ -35,7 +35,7 @@ public struct Receipt: Sendable {
     public var decodeSteps = 0
     /// Expert choices of all rows; every one finds its expert in memory.
     public var expertRequests = 0
-    /// Choices whose expert was in memory.
+    /// Those that found their expert in memory.
     public var expertHits = 0
     /// Bytes that the process caused to be read from the disk, by mapping or otherwise.
     public var diskReadBytes = 0

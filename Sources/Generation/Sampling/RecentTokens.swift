@@ -27,7 +27,7 @@ public struct RecentTokens: ~Copyable {
     }
 
     /// Lowers the logits of the window's tokens in `logits` [vocabularySize]. Allocates: none.
-    func apply(_ penalties: RepetitionPenalties, to logits: inout [Float]) {
+    package func apply(_ penalties: RepetitionPenalties, to logits: inout [Float]) {
         for index in 0..<filled {
             let token = Int(ring[index])
             // A token that occurs several times is handled at its first place in the ring only.

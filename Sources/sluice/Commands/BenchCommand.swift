@@ -10,7 +10,8 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measure prefill and decode speed.",
         discussion: """
             pp512 computes a prompt of 512 random tokens, tg128 generates 128 tokens from an empty context. \
-            Every test runs once to warm up and then -r times.
+            Every test \
+            runs once to warm up and then -r times.
 
             Examples:
               sluice bench -m model.gguf

@@ -11,9 +11,11 @@ struct ChatCommand: AsyncParsableCommand {
         abstract: "Talk with a model in the terminal.",
         discussion: """
             The model's own chat template is used. What was said stays computed: a turn costs only its own \
-            tokens. A line that ends in a backslash goes on in the next. /help, /reset and /quit are \
-            commands; Ctrl-C stops an answer, a second one or Ctrl-D leaves. With a pipe on standard input \
-            every line is a turn, and only answers are printed.
+            tokens. A line \
+            that ends in a backslash goes on in the next. /help, /reset and /quit are commands; Ctrl-C \
+            stops an answer, a \
+            second one or Ctrl-D leaves. With a pipe on standard input every line is a turn, and only \
+            answers are printed.
 
             Examples:
               sluice chat -m model.gguf

@@ -11,9 +11,11 @@ struct EvalCommand: AsyncParsableCommand {
         commandName: "eval",
         abstract: "Measure perplexity on a text.",
         discussion: """
-            The text is cut into windows of -c tokens without overlap; each is computed from an empty state, \
-            and every token after its first is scored. Tokens behind the last whole window are left out; a \
-            text shorter than one window is a window by itself.
+            The text is cut into windows of -c tokens without overlap; each is computed from an empty \
+            state, and every \
+            token after its first is scored. Tokens behind the last whole window are left out; a text \
+            shorter than one \
+            window is a window by itself.
 
             Examples:
               sluice eval -m model.gguf -f text.txt -c 512

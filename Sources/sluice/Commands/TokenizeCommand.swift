@@ -30,8 +30,7 @@ struct TokenizeCommand: ParsableCommand {
     var noSpecial = false
 
     @Flag(
-        help:
-            "Read the text of control tokens such as <|im_start|> as those tokens; with --decode, show them."
+        help: "Read the text of control tokens, such as <|im_start|>, as those tokens, or show it."
     )
     var parseSpecial = false
 

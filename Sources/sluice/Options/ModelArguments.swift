@@ -15,8 +15,8 @@ struct ModelArguments: ParsableArguments {
         name: [.customShort("c"), .long],
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Positions of the context. Default: the model's own limit, at most 4096. More than the model's "
-                + "limit works, "
+            "Positions of the context. Default: the model's own limit, at most 4096. More than the "
+                + "model's limit works, "
                 + "with a warning.", valueName: "tokens"))
     var ctxSize: Int?
 

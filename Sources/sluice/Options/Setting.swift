@@ -23,8 +23,7 @@ struct SettingResolver {
     /// The value of one setting, recorded for `--plan`.
     ///
     /// - Parameter names: the flag's spellings without dashes, the one that plans show first; `SLUICE_<NAME>`
-    ///   is looked for
-    ///   under each.
+    ///   is looked for under each.
     /// - Parameter parse: reads the environment's text; nil where it cannot be read.
     /// - Throws: `CommandFailure` naming the environment variable and what it should hold.
     mutating func resolve<Value>(

@@ -15,6 +15,8 @@ struct ModelSession {
     let options: LanguageModel.Options
     let plan: MemoryPlan
     let instructionSet: InstructionSet
+    /// Opened before anything runs, so that a path that cannot be written is known at once.
+    private let receiptFile: OutputFile?
     /// Bytes read from the disk before this model was opened.
     private let diskReadBefore: Int
 
@@ -55,6 +57,7 @@ struct ModelSession {
             options.prefillThreadCount = settings.prefillThreads
         }
         self.options = options
+        receiptFile = settings.isPlanOnly ? nil : try settings.receiptPath.map { try OutputFile($0) }
         plan = MemoryPlan(
             needs: needs, file: file, options: options,
             budgetBytes: settings.budget.resolved(on: MachineMemory.read()))
@@ -151,8 +154,7 @@ struct ModelSession {
         if !settings.isQuiet {
             StandardError.write(ReceiptText(receipt, hasColour: StandardError.hasColour).text)
         }
-        guard let path = settings.receiptPath else { return }
-        try OutputFile(path).write(receipt.json.text + "\n")
+        try receiptFile?.write(receipt.json.text + "\n")
     }
 }
 

@@ -1,0 +1,148 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The other commands")
+struct CommandTests {
+    @Test("tokenize turns text into ids and --decode turns them back")
+    func tokenize() throws {
+        let text = "Hello, world! 日本語\n\ttabs and  spaces"
+        let ids = try Executable.run(["tokenize"], input: text)
+        #expect(ids.code == 0)
+        let list = try #require(try JSONSerialization.jsonObject(with: ids.output) as? [Int])
+        #expect(!list.isEmpty)
+        let back = try Executable.run(["tokenize", "--decode"], input: ids.text)
+        #expect(back.text == text)
+        #expect(try Executable.run(["tokenize"], input: "").text == "[]\n")
+        #expect(try Executable.run(["tokenize", "--decode"], input: "[4096]").code == 2)
+    }
+
+    @Test("tokenize reads vocabulary-only files and adds BOS as they say", .needsSharedFixtures)
+    func vocabularyOnly() throws {
+        let file = try SharedFixtures.path("fixtures/tokenizers/ggml-vocab-llama-bpe.gguf")
+        #expect(
+            try Executable.run(["tokenize", file], input: "Hello world").text == "[128000, 9906, 1917]\n")
+        let plain = try Executable.run(["tokenize", file, "--no-special"], input: "Hello world")
+        #expect(plain.text == "[9906, 1917]\n")
+        let inspection = try Executable.run(["inspect", file, "--json"]).object()
+        #expect(inspection["runnable"] as? Bool == false)
+        #expect((inspection["tokenizer"] as? [String: Any])?["vocabulary_size"] as? Int == 128_256)
+    }
+
+    @Test("eval scores windows, and more text gives the same figures for the same windows")
+    func eval() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let file = folder.path + "/text.txt"
+        let text = String(repeating: "Once upon a time there was a king who had three daughters. ", count: 12)
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        let logits = folder.path + "/logits.bin"
+        let all = try Executable.run(
+            ["eval", "-f", file, "-c", "32", "--chunks", "2", "--argmax", "--logits", logits, "--json"]
+        ).object()
+        #expect(all["tokens_scored"] as? Int == 62)
+        #expect((all["argmax"] as? [Int])?.count == 64)
+        let nll = try #require(all["nll"] as? Double)
+        #expect(abs((all["perplexity"] as? Double ?? 0) - exp(nll)) < 1e-9)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: logits)).count == 64 * 4096 * 4)
+        #expect(all["receipt"] is [String: Any])
+        let small = try Executable.run([
+            "eval", "-f", file, "-c", "32", "--chunks", "2", "-b", "5", "-t", "1", "--json",
+        ])
+        .object()
+        #expect(small["nll"] as? Double == nll)
+        let half = try Executable.run(
+            ["eval", "-f", file, "-c", "32", "--chunks", "2", "--second-half", "--json"]
+        ).object()
+        #expect(half["tokens_scored"] as? Int == 30)
+    }
+
+    @Test("eval reads ids and a text shorter than a window")
+    func evalTokens() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let file = folder.path + "/ids.json"
+        try Data("[10, 20, 30, 40]\n".utf8).write(to: URL(fileURLWithPath: file))
+        let result = try Executable.run(["eval", "--tokens-file", file, "--json"]).object()
+        #expect(result["tokens_scored"] as? Int == 3)
+        try Data("[10]".utf8).write(to: URL(fileURLWithPath: file))
+        #expect(try Executable.run(["eval", "--tokens-file", file]).code == 1)
+    }
+
+    @Test("bench gives a row per test and number of threads")
+    func bench() throws {
+        let run = try Executable.run(["bench", "-p", "16", "-n", "4", "-t", "1,2", "-r", "2", "--json"])
+        let rows = try #require(
+            try JSONSerialization.jsonObject(with: run.output) as? [[String: Any]], "\(run.errors)")
+        #expect(rows.map { $0["test"] as? String } == ["pp16", "tg4", "pp16", "tg4"])
+        #expect(rows.map { $0["threads"] as? Int } == [1, 1, 2, 2])
+        for row in rows {
+            let speed = try #require(row["tokens_per_second"] as? [String: Double])
+            let (low, middle, high) = (speed["min"] ?? 0, speed["median"] ?? 0, speed["max"] ?? 0)
+            #expect(low > 0 && low <= middle && middle <= high)
+            #expect(row["bytes_per_token"] is Int && row["receipt"] is [String: Any])
+            #expect(row.keys.contains("memory_bandwidth_share"))
+        }
+        #expect(try Executable.run(["bench", "-p", "8", "-n", "0", "-r", "1", "-q"]).text.contains("pp8"))
+    }
+
+    @Test("inspect tells architecture, experts, bytes per token and the smallest budget, which works")
+    func inspect() throws {
+        let object = try Executable.run(["inspect", "--json"]).object()
+        #expect(object["architecture"] as? String == "qwen3_moe")
+        #expect(object["experts"] as? Int == 32 && object["experts_per_token"] as? Int == 4)
+        #expect(object["context_length"] as? Int == 512)
+        #expect((object["bytes_per_token"] as? [String: Int])?["total"] ?? 0 > 8_000_000)
+        let budget = try #require(object["smallest_budget"] as? Int)
+        #expect(try Executable.run(["run", "-p", "x", "-n", "1", "-q", "--memory", "\(budget)"]).code == 0)
+        #expect(
+            try Executable.run(["run", "-p", "x", "-n", "1", "-q", "--memory", "\(budget - 1)"]).code == 1)
+        let listed = try Executable.run(["inspect", "--tensors", "--json"]).object()
+        #expect((listed["tensor_list"] as? [[String: Any]])?.count == object["tensors"] as? Int)
+        #expect(try Executable.run(["inspect", "--tensors"]).text.contains("blk.0.ffn_gate_exps.weight"))
+    }
+
+    @Test(
+        "inspect reads a Hugging Face folder without a tokenizer, and run takes ids there",
+        .needsSharedFixtures)
+    func folder() throws {
+        let folder = try SharedFixtures.path("fixtures/architectures/mixtral")
+        let object = try Executable.run(["inspect", folder, "--json"]).object()
+        #expect(
+            object["architecture"] as? String == "mixtral" && object["container"] as? String == "safetensors")
+        let run = try Executable.run([
+            "run", "-m", folder, "--tokens", "5,6,7", "-n", "3", "--temp", "0", "--json",
+        ]).object()
+        #expect((run["tokens"] as? [Int])?.count == 3 && run["text"] is NSNull)
+        let text = try Executable.run(["run", "-m", folder, "-p", "x"])
+        #expect(text.code == 1)
+    }
+
+    @Test("doctor knows cores, sets, memory and bandwidth")
+    func doctor() throws {
+        let object = try Executable.run(["doctor", "--json"]).object()
+        #expect((object["cores"] as? [String: Any])?["physical"] is Int)
+        let sets = try #require(object["instruction_sets"] as? [String: Any])
+        #expect((sets["available"] as? [String])?.contains(sets["chosen"] as? String ?? "") == true)
+        #expect((object["memory_bandwidth"] as? [[String: Any]])?.isEmpty == false)
+        #expect(object["disk"] is NSNull)
+        #expect(try Executable.run(["doctor"]).text.contains("not measured in this version"))
+    }
+
+    @Test("help has examples for every command, and the list of commands is this one")
+    func help() throws {
+        let commands = ["run", "chat", "eval", "bench", "tokenize", "inspect", "doctor"]
+        let overview = try Executable.run(["--help"])
+        #expect(overview.code == 0)
+        let listed = overview.text.split(separator: "\n").drop { !$0.hasPrefix("SUBCOMMANDS") }.dropFirst()
+            .compactMap { $0.firstMatch(of: /^\s\s([a-z]+)\s/)?.1 }
+        #expect(listed.map(String.init).sorted() == commands.sorted())
+        for command in commands {
+            let help = try Executable.run([command, "--help"])
+            #expect(
+                help.code == 0 && help.text.contains("Examples:") && help.text.contains("sluice \(command)"))
+            #expect(help.errors.isEmpty)
+        }
+        #expect(try Executable.run(["--version"]).text.contains("."))
+    }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import Synchronization
+
+/// The program while it runs: its input can be written to and its output watched.
+final class RunningProgram {
+    /// Bytes that arrive on a reader's thread.
+    private final class Arrivals: Sendable {
+        private let bytes = Mutex(Data())
+
+        func append(_ data: Data) { bytes.withLock { $0.append(data) } }
+        var all: Data { bytes.withLock { $0 } }
+    }
+
+    private let process = Process()
+    private let input = Pipe()
+    private let output = Arrivals()
+    private let errors = Arrivals()
+    private let readers = DispatchGroup()
+
+    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        process.executableURL = Executable.url
+        process.arguments = arguments
+        var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("SLUICE_") }
+        variables.merge(environment) { $1 }
+        process.environment = variables
+        let pipes = (output: Pipe(), errors: Pipe())
+        process.standardInput = input
+        process.standardOutput = pipes.output
+        process.standardError = pipes.errors
+        try process.run()
+        read(pipes.output, into: output)
+        read(pipes.errors, into: errors)
+    }
+
+    private func read(_ pipe: Pipe, into arrivals: Arrivals) {
+        let descriptor = pipe.fileHandleForReading
+        readers.enter()
+        let readers = readers
+        Thread.detachNewThread {
+            while true {
+                let data = descriptor.availableData
+                if data.isEmpty { break }
+                arrivals.append(data)
+            }
+            readers.leave()
+        }
+    }
+
+    func write(_ data: Data) {
+        // A program that refuses its arguments reads no input.
+        try? input.fileHandleForWriting.write(contentsOf: data)
+    }
+
+    func closeInput() { try? input.fileHandleForWriting.close() }
+
+    /// Sends the signal of Ctrl-C.
+    func interrupt() { process.interrupt() }
+
+    /// Waits until the output holds at least `bytes`, or the program has ended.
+    func waitForOutput(bytes: Int) {
+        while output.all.count < bytes && process.isRunning { Thread.sleep(forTimeInterval: 0.002) }
+    }
+
+    /// Waits for the end.
+    func wait() -> Executable.Outcome {
+        process.waitUntilExit()
+        readers.wait()
+        let signalled = process.terminationReason == .uncaughtSignal
+        return Executable.Outcome(
+            output: output.all, errors: String(decoding: errors.all, as: UTF8.self),
+            code: process.terminationStatus + (signalled ? 128 : 0))
+    }
+}
