@@ -68,6 +68,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles", "TestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         // Stands in front of the C library's heap in the tests' process.
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),

@@ -46,27 +46,49 @@ extension Tokenizer {
         var session = EncodingSession(textBytes: bytes.count)
         if addsBOS, let bos { session.tokens.append(bos.rawValue) }
         switch algorithm {
-        case .byteLevel(let encoder):
-            let text = try ClassifiedText(bytes)
-            for fragment in fragments {
-                switch fragment {
-                case .token(let token): session.tokens.append(token.rawValue)
-                case .text(let range): try encoder.encode(text, range, session: &session)
+        case .byteLevel(let encoder): try encode(bytes, fragments, by: encoder, &session)
+        case .characters(let encoder): try encode(bytes, fragments, by: encoder, &session)
+        }
+        if addsEOS, let eos { session.tokens.append(eos.rawValue) }
+        return session.tokens.map { TokenID($0) }
+    }
+
+    private func encode(
+        _ bytes: [UInt8], _ fragments: [SpecialTokenMatcher.Fragment], by encoder: ByteLevelEncoder,
+        _ session: inout EncodingSession
+    ) throws(TokenizationError) {
+        let text = try ClassifiedText(bytes)
+        for fragment in fragments {
+            switch fragment {
+            case .token(let token): session.tokens.append(token.rawValue)
+            case .text(let range):
+                if normalizesToNFC, let composed = Composition.unicode.composed(bytes, range) {
+                    let text = try ClassifiedText(composed)
+                    try encoder.encode(text, 0..<text.count, session: &session)
+                } else {
+                    try encoder.encode(text, range, session: &session)
                 }
             }
-        case .characters(let encoder):
-            if let offset = UTF8Sequence.firstError(in: bytes) {
-                throw TokenizationError(.invalidUTF8, offset: offset)
-            }
-            for (index, fragment) in fragments.enumerated() {
-                switch fragment {
-                case .token(let token): session.tokens.append(token.rawValue)
-                case .text(let range):
+        }
+    }
+
+    private func encode(
+        _ bytes: [UInt8], _ fragments: [SpecialTokenMatcher.Fragment], by encoder: CharacterEncoder,
+        _ session: inout EncodingSession
+    ) throws(TokenizationError) {
+        if let offset = UTF8Sequence.firstError(in: bytes) {
+            throw TokenizationError(.invalidUTF8, offset: offset)
+        }
+        for (index, fragment) in fragments.enumerated() {
+            switch fragment {
+            case .token(let token): session.tokens.append(token.rawValue)
+            case .text(let range):
+                if normalizesToNFC, let composed = Composition.unicode.composed(bytes, range) {
+                    try encoder.encode(composed, 0..<composed.count, isFirst: index == 0, session: &session)
+                } else {
                     try encoder.encode(bytes, range, isFirst: index == 0, session: &session)
                 }
             }
         }
-        if addsEOS, let eos { session.tokens.append(eos.rawValue) }
-        return session.tokens.map { TokenID($0) }
     }
 }

@@ -9,6 +9,10 @@ public final class Tokenizer: Sendable {
     let algorithm: Algorithm
     let specialTokens: SpecialTokenMatcher
     let rules: SequenceRules
+    /// Whether text between special tokens is put into Normalization Form C first.
+    let normalizesToNFC: Bool
+    /// Whether decoding takes away the space that encoding puts in front of a text.
+    let stripsLeadingSpace: Bool
     /// The chat template of the file as it stands there (Jinja), where it has one.
     public let chatTemplate: String?
     /// The file that errors name.
@@ -23,12 +27,14 @@ public final class Tokenizer: Sendable {
     init(
         vocabulary: Vocabulary, algorithm: Algorithm, rules: SequenceRules,
         specialTokens: SpecialTokenMatcher,
-        chatTemplate: String?, path: String
+        stripsLeadingSpace: Bool, normalizesToNFC: Bool = false, chatTemplate: String?, path: String
     ) {
         self.vocabulary = vocabulary
         self.algorithm = algorithm
         self.rules = rules
         self.specialTokens = specialTokens
+        self.normalizesToNFC = normalizesToNFC
+        self.stripsLeadingSpace = stripsLeadingSpace
         self.chatTemplate = chatTemplate
         self.path = path
     }

@@ -9,9 +9,11 @@ struct ByteFallback: Sendable {
 
     /// Appends the tokens of `bytes[range]`, one character or byte.
     ///
+    /// - Parameter first: where the tokens of this word begin; unknown characters fuse within a word.
+    ///
     /// - Throws: `byteWithoutToken` where a byte has none and no token stands for unknown text.
     func append(
-        _ bytes: [UInt8], _ range: Range<Int>, to tokens: inout [Int32]
+        _ bytes: [UInt8], _ range: Range<Int>, to tokens: inout [Int32], wordFrom first: Int
     ) throws(TokenizationError) {
         guard let missing = range.first(where: { byteTokens[Int(bytes[$0])] < 0 }) else {
             for position in range { tokens.append(byteTokens[Int(bytes[position])]) }
@@ -20,6 +22,7 @@ struct ByteFallback: Sendable {
         guard let unknown else {
             throw TokenizationError(.byteWithoutToken(byte: bytes[missing]))
         }
-        if !(fusesUnknown && tokens.last == unknown) { tokens.append(unknown) }
+        let follows = tokens.count > first && tokens.last == unknown
+        if !(fusesUnknown && follows) { tokens.append(unknown) }
     }
 }

@@ -53,6 +53,7 @@ struct ByteLevelEncoder: Sendable {
             session.tokens.append(token)
             return
         }
+        let first = session.tokens.count
         session.merger.removeAll()
         for position in piece {
             session.merger.append(
@@ -64,7 +65,7 @@ struct ByteLevelEncoder: Sendable {
                 session.tokens.append(token)
             } else {
                 let position = piece.lowerBound + Int(session.merger.starts[index])
-                try fallback.append(bytes, position..<position + 1, to: &session.tokens)
+                try fallback.append(bytes, position..<position + 1, to: &session.tokens, wordFrom: first)
             }
         }
     }

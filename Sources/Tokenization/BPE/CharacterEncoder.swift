@@ -15,16 +15,22 @@ struct CharacterEncoder: Sendable {
         case firstFragmentUnlessPresent
     }
 
+    /// How spaces are treated.
+    struct Spaces: Sendable {
+        var prefix: SpacePrefix
+        /// Whether they are written as U+2581.
+        var areEscaped: Bool
+        /// Whether every escaped space starts a piece of its own.
+        var startPieces: Bool
+    }
+
     let symbols: ScalarTable
     /// Symbols from this one on are characters that occur in tokens without being one.
     let vocabularyCount: Int32
     let merges: MergeTable
     let boundaries: MergeBoundaries
     let fallback: ByteFallback
-    let spacePrefix: SpacePrefix
-    let escapesSpaces: Bool
-    /// Whether every escaped space starts a piece of its own.
-    let cutsBeforeSpaces: Bool
+    let spaces: Spaces
 
     /// Appends the tokens of `bytes[range]`, well-formed UTF-8.
     ///
@@ -35,9 +41,9 @@ struct CharacterEncoder: Sendable {
         guard !range.isEmpty else { return }
         var text: [UInt8] = []
         text.reserveCapacity(range.count + range.count / 2 + 3)
-        let space = escapesSpaces ? EscapedSpace.bytes : [0x20]
+        let space = spaces.areEscaped ? EscapedSpace.bytes : [0x20]
         if needsPrefix(bytes, range, isFirst) { text.append(contentsOf: space) }
-        if escapesSpaces {
+        if spaces.areEscaped {
             EscapedSpace.appendEscaped(bytes[range], to: &text)
         } else {
             text.append(contentsOf: bytes[range])
@@ -52,7 +58,7 @@ struct CharacterEncoder: Sendable {
 
     private func needsPrefix(_ bytes: [UInt8], _ range: Range<Int>, _ isFirst: Bool) -> Bool {
         let startsWithSpace = bytes[range.lowerBound] == 0x20 || bytes[range].starts(with: EscapedSpace.bytes)
-        switch spacePrefix {
+        switch spaces.prefix {
         case .never: return false
         case .everyFragment: return true
         case .everyFragmentUnlessPresent: return !startsWithSpace
@@ -65,13 +71,18 @@ struct CharacterEncoder: Sendable {
         guard var (left, length) = UTF8Sequence.decode(text, at: start) else { return start + 1 }
         var position = start + length
         while position < text.count, let (scalar, next) = UTF8Sequence.decode(text, at: position) {
-            if !boundaries.canJoin(left, scalar) { break }
-            if cutsBeforeSpaces && scalar == EscapedSpace.scalar { break }
+            if !boundaries.canJoin(left, scalar) && !fuses(left, scalar) { break }
+            if spaces.startPieces && scalar == EscapedSpace.scalar { break }
             left = scalar
             length = next
             position += length
         }
         return position
+    }
+
+    /// Whether two characters without tokens become one unknown token.
+    private func fuses(_ left: UInt32, _ right: UInt32) -> Bool {
+        fallback.fusesUnknown && symbols[left] < 0 && symbols[right] < 0
     }
 
     private func encodePiece(
@@ -88,6 +99,7 @@ struct CharacterEncoder: Sendable {
     private func mergePiece(
         _ text: [UInt8], _ piece: Range<Int>, _ session: inout EncodingSession
     ) throws(TokenizationError) {
+        let first = session.tokens.count
         session.merger.removeAll()
         var position = piece.lowerBound
         while position < piece.upperBound, let (scalar, length) = UTF8Sequence.decode(text, at: position) {
@@ -102,7 +114,7 @@ struct CharacterEncoder: Sendable {
             } else {
                 let end = index + 1 < starts.count ? Int(starts[index + 1]) : piece.count
                 let range = piece.lowerBound + Int(starts[index])..<piece.lowerBound + end
-                try fallback.append(text, range, to: &session.tokens)
+                try fallback.append(text, range, to: &session.tokens, wordFrom: first)
             }
         }
     }

@@ -20,11 +20,4 @@ extension Tokenizer {
         if vocabulary.kind(of: token).isHidden && !showingControl { return [] }
         return Array(vocabulary.piece(of: token))
     }
-
-    /// Whether the vocabulary puts a space in front of a text, which decoding takes away again.
-    var stripsLeadingSpace: Bool {
-        guard case .characters(let encoder) = algorithm else { return false }
-        if case .never = encoder.spacePrefix { return false }
-        return true
-    }
 }

@@ -76,9 +76,8 @@ struct EncoderBuilder {
         return CharacterEncoder(
             symbols: symbols, vocabularyCount: Int32(vocabulary.count), merges: merges,
             boundaries: boundaries,
-            fallback: byteFallback(unknown: unknown, fuses: false), spacePrefix: spacePrefix,
-            escapesSpaces: true,
-            cutsBeforeSpaces: false)
+            fallback: byteFallback(unknown: unknown, fuses: false),
+            spaces: CharacterEncoder.Spaces(prefix: spacePrefix, areEscaped: true, startPieces: false))
     }
 
     /// Merges by rank, the order of the file's list.
@@ -86,7 +85,7 @@ struct EncoderBuilder {
     /// - Throws: `malformedMerge`, `unknownTokenInMerge`.
     func ranked(
         merges: [Merge], unknown: TokenID?, hasByteFallback: Bool, fusesUnknown: Bool,
-        spacePrefix: CharacterEncoder.SpacePrefix, escapesSpaces: Bool, cutsBeforeSpaces: Bool
+        spaces: CharacterEncoder.Spaces
     ) throws(TokenizationError) -> CharacterEncoder {
         let (symbols, boundaries) = characterTables(countingCharactersOfTokens: false)
         let fallback =
@@ -97,9 +96,7 @@ struct EncoderBuilder {
                 fusesUnknown: fusesUnknown)
         return CharacterEncoder(
             symbols: symbols, vocabularyCount: Int32(vocabulary.count), merges: try table(of: merges),
-            boundaries: boundaries, fallback: fallback, spacePrefix: spacePrefix,
-            escapesSpaces: escapesSpaces,
-            cutsBeforeSpaces: cutsBeforeSpaces)
+            boundaries: boundaries, fallback: fallback, spaces: spaces)
     }
 
     /// The symbols of single characters and the neighbours inside tokens.

@@ -35,7 +35,7 @@ struct GGUFTokenizer {
             merges: merges.map { .joined($0) }, pretokenizer: pretokenizer,
             ignoresMerges: pretokenizer.ignoresMerges,
             unknown: nil, addsLeadingSpace: false)
-        return try tokenizer(vocabulary, .byteLevel(encoder), rules)
+        return try tokenizer(vocabulary, .byteLevel(encoder), rules, stripsLeadingSpace: false)
     }
 
     private func loadScored() throws(TokenizationError) -> Tokenizer {
@@ -49,15 +49,17 @@ struct GGUFTokenizer {
         let addsPrefix = try metadata.boolean("tokenizer.ggml.add_space_prefix") ?? true
         let encoder = try EncoderBuilder(vocabulary: vocabulary, path: metadata.path).scored(
             scores: scores, unknown: rules.unknown, spacePrefix: addsPrefix ? .everyFragment : .never)
-        return try tokenizer(vocabulary, .characters(encoder), rules)
+        return try tokenizer(vocabulary, .characters(encoder), rules, stripsLeadingSpace: addsPrefix)
     }
 
     private func tokenizer(
-        _ vocabulary: Vocabulary, _ algorithm: Tokenizer.Algorithm, _ rules: SequenceRules
+        _ vocabulary: Vocabulary, _ algorithm: Tokenizer.Algorithm, _ rules: SequenceRules,
+        stripsLeadingSpace: Bool
     ) throws(TokenizationError) -> Tokenizer {
         Tokenizer(
             vocabulary: vocabulary, algorithm: algorithm, rules: rules,
             specialTokens: SpecialTokenMatcher(try patterns(vocabulary)),
+            stripsLeadingSpace: stripsLeadingSpace,
             chatTemplate: try metadata.string("tokenizer.chat_template"), path: metadata.path)
     }
 

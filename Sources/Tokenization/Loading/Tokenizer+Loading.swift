@@ -13,8 +13,18 @@ extension Tokenizer {
         switch file.container {
         case .gguf: try GGUFTokenizer(file.metadata, forcing: pretokenizer).load()
         case .safetensors:
-            throw TokenizationError(.missingMetadata(key: "tokenizer.json"), path: file.path)
+            try HuggingFaceTokenizer(TokenizerFolder(file.metadata), forcing: pretokenizer).load()
         }
+    }
+
+    /// The tokenizer in a Hugging Face folder, as `load(from:forcing:)`; the model's weights need not be
+    /// there.
+    ///
+    /// - Parameter config: the metadata of the folder's `config.json`, whose path names the folder.
+    package static func load(
+        fromFolderOf config: Metadata, forcing pretokenizer: String? = nil
+    ) throws(TokenizationError) -> Tokenizer {
+        try HuggingFaceTokenizer(TokenizerFolder(config), forcing: pretokenizer).load()
     }
 
     /// The tokenizer in the metadata of a GGUF file, as `load(from:forcing:)`.

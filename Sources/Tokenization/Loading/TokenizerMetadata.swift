@@ -8,6 +8,8 @@ struct TokenizerMetadata {
 
     var path: String { metadata.path }
 
+    func value(_ key: String) -> MetadataValue? { metadata.values[key] }
+
     func string(_ key: String) throws(TokenizationError) -> String? {
         do { return try metadata.string(key) } catch { throw TokenizationError(error) }
     }

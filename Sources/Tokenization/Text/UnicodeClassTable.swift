@@ -2,10 +2,7 @@
 
 /// Where the class of characters changes, Unicode 16.0.
 enum UnicodeClassTable {
-    static let version = "16.0"
-
-    /// First code point of a run (upper 24 bits) and the `CharacterClass` of the run (lower 8), ascending
-    /// from code point 0.
+    /// First code point of a run (upper 24 bits) and the `CharacterClass` of the run (lower 8), ascending.
     static let runs: [UInt32] = [
         0x0000000, 0x0000920, 0x0000E00, 0x0002020, 0x0002104, 0x0002408, 0x0002504, 0x0002B08, 0x0002C04,
         0x0003002, 0x0003A04, 0x0003C08, 0x0003F04, 0x0004141, 0x0005B04, 0x0005E08, 0x0005F04, 0x0006008,

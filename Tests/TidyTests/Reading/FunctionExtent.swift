@@ -105,8 +105,10 @@ struct FunctionExtent: Equatable {
             let outer = indentation(lines[start])
             var end = start
             for index in lines.indices where index > start {
-                let blank = lines[index].trimmingCharacters(in: .whitespaces).isEmpty
-                if !blank && indentation(lines[index]) <= outer && !lines[index].hasSuffix("):") { break }
+                let text = lines[index].trimmingCharacters(in: .whitespaces)
+                let blank = text.isEmpty
+                // A line that starts with a bracket ends a signature over several lines.
+                if !blank && indentation(lines[index]) <= outer && !text.hasPrefix(")") { break }
                 if !blank { end = index }
             }
             let name = trimmed.dropFirst(4).prefix { $0 != "(" }
