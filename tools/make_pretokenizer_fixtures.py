@@ -100,7 +100,8 @@ def random_strings(count):
     for _ in range(count):
         parts = []
         for _ in range(generator.randint(1, 14)):
-            parts.append(generator.choice(chunks) if generator.random() < 0.85 else chr(generator.choice(assigned)))
+            is_chunk = generator.random() < 0.85
+            parts.append(generator.choice(chunks) if is_chunk else chr(generator.choice(assigned)))
         strings.append("".join(parts))
     return strings
 
