@@ -10,9 +10,9 @@ public enum CacheElement: String, Sendable, CaseIterable {
 /// Keys and values of one layer of one sequence, a row per position; the owner of their memory.
 ///
 /// Shape: keys [capacity, keyWidth], values [capacity, valueWidth], row-major. With a value width of 0 the
-/// values are the first columns of the keys (multi-head latent attention). Memory is reserved zeroed and
-/// untouched, so pages appear as positions are written. Allocates: once. Runs on: engine thread; the pool's
-/// threads read rows that earlier operations wrote.
+/// values are the first columns of the keys (multi-head latent attention). Memory is reserved and left
+/// untouched, so pages appear as positions are written; a row that was not written holds anything. Allocates:
+/// once. Runs on: engine thread; the pool's threads read rows that earlier operations wrote.
 @safe public final class KeyValueCache: @unchecked Sendable {
     // Unchecked: the pointers never change; rows are written and
     // read by operations that the engine thread orders.

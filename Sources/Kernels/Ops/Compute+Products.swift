@@ -95,6 +95,10 @@ extension WeightFormat {
     /// The format's row in the table of kernels.
     var kernels: UnsafePointer<sluice_format> {
         guard let row = unsafe sluice_format(rawValue) else { preconditionFailure("no kernels for \(name)") }
+        precondition(
+            unsafe Int(row.pointee.block_elements) == blockElements
+                && Int(row.pointee.block_bytes) == blockBytes,
+            "the kernels know other blocks of \(name)")
         return unsafe row
     }
 }

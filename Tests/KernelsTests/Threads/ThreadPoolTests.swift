@@ -92,17 +92,19 @@ struct ThreadPoolTests {
     func parks() {
         let pool = ThreadPool(threadCount: 3)
         let times = UnsafeMutablePointer<Double>.allocate(capacity: 12)
-        unsafe times.initialize(repeating: 0, count: 12)
         defer { unsafe times.deallocate() }
-        unsafe pool.run(ClockJob(first: times, last: times + 3), blocks: 9)
-        usleep(300_000)
-        unsafe pool.run(ClockJob(first: times + 6, last: times + 9), blocks: 9)
-        for thread in 1..<3 {
-            let (before, after) = (unsafe times[3 + thread], unsafe times[6 + thread])
+        // On a crowded machine a thread may get no block of a job; then there is nothing to compare yet.
+        for _ in 0..<30 {
+            unsafe times.initialize(repeating: 0, count: 12)
+            unsafe pool.run(ClockJob(first: times, last: times + 3), blocks: 9)
+            usleep(300_000)
+            unsafe pool.run(ClockJob(first: times + 6, last: times + 9), blocks: 9)
+            let workers = (1..<3).filter { unsafe times[3 + $0] > 0 && times[6 + $0] > 0 }
+            if workers.isEmpty { continue }
             // A thread that spun all the time would have used 0.3 s.
-            if before > 0, after > 0 { #expect(after - before < 0.03, "thread \(thread)") }
+            for thread in workers { #expect(unsafe times[6 + thread] - times[3 + thread] < 0.03) }
+            return
         }
-        #expect(
-            (1..<3).contains { unsafe times[3 + $0] > 0 && times[6 + $0] > 0 }, "no worker took part twice")
+        Issue.record("no worker took part in two jobs, 30 times")
     }
 }
