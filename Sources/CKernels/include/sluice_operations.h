@@ -148,9 +148,6 @@ struct sluice_operations {
     float (*max_abs)(const float *values, int64_t count);
     // log(sum(exp(value))), summed in 16 double lanes.
     double (*log_sum_exp)(const float *values, int64_t count);
-    // IEEE halves to Float32 and back.
-    void (*halves_to_floats)(const uint16_t *restrict halves, float *restrict output, int64_t count);
-    void (*floats_to_halves)(const float *restrict values, uint16_t *restrict output, int64_t count);
 };
 
 // The table of `set`; the scalar one where this machine does not support `set`.

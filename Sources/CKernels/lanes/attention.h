@@ -131,12 +131,6 @@ static void floats_to_halves(const float *restrict values, uint16_t *restrict ou
     for (; i < count; i++) output[i] = sluice_half_bits_from_float(values[i]);
 }
 
-static void halves_to_floats(const uint16_t *restrict halves, float *restrict output, int64_t count) {
-    int64_t i = 0;
-    for (; i + LANES <= count; i += LANES) store(output + i, load_half_lanes(halves + i));
-    for (; i < count; i++) output[i] = sluice_float_from_half_bits(halves[i]);
-}
-
 static void store_rows(const void *arguments, int64_t first, int64_t count, float *scratch) {
     (void)scratch;
     const struct sluice_row_store *p = arguments;

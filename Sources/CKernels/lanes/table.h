@@ -17,6 +17,5 @@
         .add_scaled = add_scaled, .scale = scale, .multiply = multiply, .silu = silu, \
         .sigmoid = sigmoid, .swiglu = swiglu, .clamped_swiglu = clamped_swiglu, .softmax = softmax, \
         .rotate = rotate, .delta_rule = delta_rule, .convolution = convolution, .argmax = argmax, \
-        .max_abs = max_abs, .log_sum_exp = log_sum_exp, .halves_to_floats = halves_to_floats, \
-        .floats_to_halves = floats_to_halves, \
+        .max_abs = max_abs, .log_sum_exp = log_sum_exp, \
     }

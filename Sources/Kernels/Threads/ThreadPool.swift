@@ -1,17 +1,3 @@
-import Synchronization
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
-/// Work that a pool runs in numbered blocks; equal blocks give equal bits whatever thread takes them.
-public protocol ParallelJob {
-    /// Runs block `block`; `thread` (0 ..< threadCount) selects per-thread scratch.
-    func run(block: Int, thread: Int)
-}
-
 /// A fixed set of threads that take the blocks of a job by an atomic counter.
 ///
 /// The caller of `run` is thread 0; the others are started here and joined by `deinit`.
@@ -55,25 +41,5 @@ public final class ThreadPool: Sendable {
         unsafe withUnsafePointer(to: job) { pointer in
             unsafe state.run(PublishedJob(pointer), blocks: blocks)
         }
-    }
-}
-
-/// A job as the threads see it: where it lies and which type's
-/// `run` to call. No box, so nothing is allocated.
-@unsafe struct PublishedJob {
-    private let type: any ParallelJob.Type
-    private let address: UnsafeRawPointer
-
-    init<Job: ParallelJob>(_ pointer: UnsafePointer<Job>) {
-        unsafe type = Job.self
-        unsafe address = UnsafeRawPointer(pointer)
-    }
-
-    func run(block: Int, thread: Int) { unsafe type.run(at: address, block: block, thread: thread) }
-}
-
-extension ParallelJob {
-    fileprivate static func run(at address: UnsafeRawPointer, block: Int, thread: Int) {
-        unsafe address.assumingMemoryBound(to: Self.self).pointee.run(block: block, thread: thread)
     }
 }
