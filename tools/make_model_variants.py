@@ -70,13 +70,47 @@ def shapes() -> dict:
                 n_routed_experts=8, n_shared_experts=1, num_experts_per_tok=2, first_k_dense_replace=1,
             ),
         ),
+        **shapes_of_unlike_layers(),
+    }
+
+
+def shapes_of_unlike_layers() -> dict:
+    """Those whose attention is not grouped-query attention over everything."""
+    latent = dict(
+        num_key_value_heads=4, intermediate_size=48, moe_intermediate_size=16, kv_lora_rank=16,
+        qk_nope_head_dim=12, qk_rope_head_dim=8, v_head_dim=8, n_routed_experts=8, num_experts_per_tok=2,
+        first_k_dense_replace=1, n_shared_experts=1,
+    )
+    return {
+        "deepseek_v2": (
+            "DeepseekV2Config",
+            dict(latent, q_lora_rank=None, topk_method="greedy", n_group=1, topk_group=1),
+        ),
+        "deepseek_v3": ("DeepseekV3Config", dict(latent, q_lora_rank=20, n_group=4, topk_group=2)),
+        "gpt_oss": (
+            "GptOssConfig",
+            dict(
+                num_key_value_heads=2, head_dim=8, intermediate_size=16, num_local_experts=4,
+                num_experts_per_tok=2, sliding_window=8,
+            ),
+        ),
+        "qwen3_next": (
+            "Qwen3NextConfig",
+            dict(
+                num_key_value_heads=2, head_dim=16, intermediate_size=48, moe_intermediate_size=16,
+                shared_expert_intermediate_size=16, num_experts=6, num_experts_per_tok=2,
+                linear_num_key_heads=2, linear_num_value_heads=4, linear_key_head_dim=8,
+                linear_value_head_dim=8, full_attention_interval=2,
+            ),
+        ),
     }
 
 
 def variants() -> dict:
     """Name -> (architecture, settings, prompt length)."""
     plain = {name: (name, dict(), 33) for name in shapes()}
-    return {**of_mixtral(), **of_qwen(), **of_others(), **plain}
+    groups = [of_mixtral(), of_qwen(), of_others(), of_deepseek(), of_gpt_oss(), of_qwen3_next()]
+    return {name: value for group in groups for name, value in group.items()} | plain
 
 
 def of_mixtral() -> dict:
@@ -172,6 +206,69 @@ def of_others() -> dict:
         "glm4_moe-quarter-yarn": (
             "glm4_moe", dict(rope_parameters=dict(YARN, partial_rotary_factor=0.25)), 60,
         ),
+    }
+
+
+def of_deepseek() -> dict:
+    equal = dict(YARN, mscale=0.707, mscale_all_dim=0.707)
+    differing = dict(YARN, mscale=1.0, mscale_all_dim=0.5, beta_fast=16.0, beta_slow=2.0)
+    limited = dict(topk_method="group_limited_greedy", n_group=4, topk_group=2, routed_scaling_factor=16.0)
+    widths = dict(qk_nope_head_dim=20, qk_rope_head_dim=4, v_head_dim=12, kv_lora_rank=24)
+    return {
+        "deepseek_v2-query-latent": ("deepseek_v2", dict(q_lora_rank=20, attention_bias=True), 20),
+        "deepseek_v2-groups": ("deepseek_v2", limited, 20),
+        "deepseek_v2-groups-unused": ("deepseek_v2", dict(n_group=4, topk_group=1, norm_topk_prob=True), 20),
+        "deepseek_v2-groups-yarn": ("deepseek_v2", dict(limited, rope_parameters=equal), 60),
+        "deepseek_v2-yarn": ("deepseek_v2", dict(rope_parameters=YARN), 60),
+        "deepseek_v2-yarn-mscale": ("deepseek_v2", dict(rope_parameters=differing), 60),
+        "deepseek_v2-widths": ("deepseek_v2", widths, 20),
+        "deepseek_v2-biases": ("deepseek_v2", dict(mlp_bias=True), 20),
+        "deepseek_v2-tied": ("deepseek_v2", dict(tie_word_embeddings=True), 20),
+        "deepseek_v2-epsilon": ("deepseek_v2", dict(rms_norm_eps=1e-3, q_lora_rank=20), 20),
+        "deepseek_v2-no-dense": ("deepseek_v2", dict(first_k_dense_replace=0, n_shared_experts=2), 20),
+        "deepseek_v3-direct-query": ("deepseek_v3", dict(q_lora_rank=None), 20),
+        "deepseek_v3-halves": ("deepseek_v3", dict(rope_interleave=False), 20),
+        "deepseek_v3-not-normalized": ("deepseek_v3", dict(norm_topk_prob=False), 20),
+        "deepseek_v3-one-group": ("deepseek_v3", dict(n_group=1, topk_group=1), 20),
+        "deepseek_v3-yarn": ("deepseek_v3", dict(rope_parameters=dict(equal, mscale=1.0)), 60),
+        "deepseek_v3-linear": ("deepseek_v3", dict(rope_parameters=LINEAR), 40),
+        "deepseek_v3-widths": ("deepseek_v3", dict(widths, attention_bias=True), 20),
+    }
+
+
+def of_gpt_oss() -> dict:
+    kinds = ["full_attention", "sliding_attention", "sliding_attention"]
+    return {
+        "gpt_oss-layer-types": ("gpt_oss", dict(num_hidden_layers=3, layer_types=kinds), 30),
+        "gpt_oss-wide-window": ("gpt_oss", dict(sliding_window=100), 40),
+        "gpt_oss-narrow-window": ("gpt_oss", dict(sliding_window=1), 20),
+        "gpt_oss-plain-rotary": (
+            "gpt_oss", dict(rope_parameters=dict(rope_type="default", rope_theta=10000.0)), 20,
+        ),
+        "gpt_oss-truncated": ("gpt_oss", dict(rope_parameters=dict(YARN, truncate=True)), 60),
+        "gpt_oss-activation": ("gpt_oss", dict(swiglu_limit=0.5, swiglu_alpha=1.3), 20),
+        "gpt_oss-no-bias": ("gpt_oss", dict(attention_bias=False), 20),
+        "gpt_oss-tied": ("gpt_oss", dict(tie_word_embeddings=True), 20),
+    }
+
+
+def of_qwen3_next() -> dict:
+    three = dict(linear_num_value_heads=6, linear_key_head_dim=12, linear_value_head_dim=4)
+    kinds = ["full_attention", "linear_attention", "full_attention"]
+    return {
+        "qwen3_next-equal-heads": ("qwen3_next", dict(linear_num_value_heads=2), 20),
+        "qwen3_next-three-heads": ("qwen3_next", dict(three, linear_conv_kernel_dim=3), 70),
+        "qwen3_next-long-convolution": ("qwen3_next", dict(linear_conv_kernel_dim=7), 20),
+        "qwen3_next-layer-types": ("qwen3_next", dict(num_hidden_layers=3, layer_types=kinds), 20),
+        "qwen3_next-all-linear": ("qwen3_next", dict(layer_types=["linear_attention"] * 2), 20),
+        "qwen3_next-half-rotary": (
+            "qwen3_next",
+            dict(rope_parameters=dict(rope_type="default", rope_theta=1e4, partial_rotary_factor=0.5)), 20,
+        ),
+        "qwen3_next-bias": ("qwen3_next", dict(attention_bias=True), 20),
+        "qwen3_next-not-normalized": ("qwen3_next", dict(norm_topk_prob=False), 20),
+        "qwen3_next-dense-layers": ("qwen3_next", dict(num_hidden_layers=3, mlp_only_layers=[1]), 20),
+        "qwen3_next-tied": ("qwen3_next", dict(tie_word_embeddings=True), 20),
     }
 
 

@@ -43,6 +43,9 @@ extension WeightSource {
             spec: try rotary(defaults, contextLength: sizes.contextLength), positions: positions)
     }
 
+    /// Sixteen times the widest rotation of today's models: tables are allocated before any tensor is seen.
+    private static let maximumRotatedSize = 1 << 12
+
     private func rotatedSize(_ defaults: RotaryDefaults) throws(ModelFileError) -> Int {
         let name = FileName(gguf: ["rope.dimension_count"], huggingFace: [])
         let partialName = FileName(
@@ -50,10 +53,11 @@ extension WeightSource {
         let partial = try real(partialName, in: 0...1) ?? defaults.partial
         let stated = try count(name, in: 2...max(2, defaults.headSize))
         let size = stated ?? Int(Double(defaults.headSize) * partial)
-        guard size >= 2, size % 2 == 0, size <= defaults.headSize else {
+        guard size >= 2, size % 2 == 0, size <= min(defaults.headSize, Self.maximumRotatedSize) else {
             throw invalid(
                 stated != nil ? name : isGGUF ? .headSize : partialName, found: "\(size) elements",
-                expected: "an even number of a head's \(defaults.headSize)")
+                expected:
+                    "an even number of a head's \(defaults.headSize), at most \(Self.maximumRotatedSize)")
         }
         return size
     }
