@@ -67,6 +67,6 @@ struct WordsTests {
     @Test("a path of a build machine is found")
     func badPath() {
         #expect(Words.machinePaths(Self.source("let p = \"/ho" + "me/ann/model\"")).count == 1)
-        #expect(Words.machinePaths(Self.source("let p = \"../shared/work/x\"")).isEmpty)
+        #expect(Words.machinePaths(Self.source("let p = \"../shared/home/x\"")).isEmpty)
     }
 }
