@@ -79,7 +79,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "GenerationTests",
-            dependencies: ["Generation", "Models", "ModelFiles", "Tokenization", "Kernels", "TestSupport"],
+            dependencies: [
+                "Generation", "Models", "ModelFiles", "Tokenization", "Kernels", "TestSupport",
+                "CAllocationCounter",
+            ],
             swiftSettings: swiftSettings),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),

@@ -59,9 +59,16 @@ public enum ArchitectureRegistry {
     }
 
     /// Finds the architecture of `file` and binds its weights.
-    static func graph(of file: ModelFile, contextCapacity: Int) throws(ModelFileError) -> ModelGraph {
+    ///
+    /// - Parameter fillsOwnedWeights: false gives a graph that only tells sizes: what has to be repacked is
+    ///   not.
+    static func graph(
+        of file: ModelFile, contextCapacity: Int, fillsOwnedWeights: Bool = true
+    ) throws(ModelFileError) -> ModelGraph {
         let architecture = try architecture(of: file)
         return try architecture.graph(
-            WeightSource(file: file, keyPrefix: architecture.ggufName), contextCapacity)
+            WeightSource(
+                file: file, keyPrefix: architecture.ggufName, fillsOwnedWeights: fillsOwnedWeights),
+            contextCapacity)
     }
 }

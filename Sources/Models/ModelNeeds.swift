@@ -10,8 +10,10 @@ public struct ModelNeeds: Sendable {
     public let shape: ModelShape
     /// Layers that have experts.
     public let expertLayerCount: Int
-    /// All tensors of the file.
+    /// All weights, in the form in which they are computed with.
     public let weightBytes: Int
+    /// Weights that cannot be used where they lie in the file and are copied.
+    public let ownedBytes: Int
     /// The experts of all layers.
     public let expertBytes: Int
     /// The experts that one token uses.
@@ -24,15 +26,17 @@ public struct ModelNeeds: Sendable {
     ///
     /// - Throws: as `LanguageModel.init`.
     public init(file: ModelFile) throws(ModelFileError) {
-        let graph = try ArchitectureRegistry.graph(of: file, contextCapacity: 1)
+        let graph = try ArchitectureRegistry.graph(of: file, contextCapacity: 1, fillsOwnedWeights: false)
         let layers = graph.experts.compactMap { $0 }
-        let weightBytes = file.tensors.values.reduce(0) { $0 + $1.byteCount }
+        let ownedBytes = graph.ownedWeights.reduce(0) { $0 + $1.byteCount }
+        let weightBytes = file.tensors.values.reduce(ownedBytes) { $0 + $1.byteCount }
         let expertBytes = layers.reduce(0) { $0 + $1.experts.reduce(0) { $0 + $1.byteCount } }
         let experts = max(graph.shape.expertCount, 1)
         self.graph = graph
         shape = graph.shape
         expertLayerCount = layers.count
         self.weightBytes = weightBytes
+        self.ownedBytes = ownedBytes
         self.expertBytes = expertBytes
         expertBytesPerToken = expertBytes / experts * min(graph.shape.expertsPerToken, experts)
         // Of the embedding a token reads one row, unless it is the output matrix as well.
@@ -57,6 +61,18 @@ public struct ModelNeeds: Sendable {
             layers: graph.experts, hiddenSize: shape.hiddenSize, expertsPerToken: perToken, maximumRows: 1)
         let arena = ForwardStep.arenaElements(graph: graph, experts: experts, rows: rows)
         return (arena + rows * shape.hiddenSize) * MemoryLayout<Float>.stride
+    }
+
+    /// Cosines and sines of `capacity` positions.
+    public func rotaryBytes(capacity: Int) -> Int {
+        var specs: [RotarySpec] = []
+        for table in graph.layers.compactMap(\.mixer.rotary) where !specs.contains(table.spec) {
+            specs.append(table.spec)
+        }
+        let isLong = graph.originalContextLength.map { capacity > $0 } ?? false
+        return specs.reduce(0) { sum, spec in
+            sum + capacity * spec.rotatedSize * MemoryLayout<Float>.stride * (isLong ? 2 : 1)
+        }
     }
 
     /// The logits that are computed at once.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 
 /// The command line of Sluice; a command is a file in `Commands` and a line here.
 @main
@@ -33,6 +34,8 @@ struct Sluice: AsyncParsableCommand {
         do {
             try CommandLineText.validate()
             var command = try parseAsRoot()
+            // Where kernels are needed they rely on this having been checked.
+            _ = try InstructionSet.fromEnvironment()
             if var command = command as? any AsyncParsableCommand {
                 try await command.run()
             } else {

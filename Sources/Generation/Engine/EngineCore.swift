@@ -1,18 +1,20 @@
 import Kernels
-import ModelFiles
-import Models
-import Tokenization
+package import ModelFiles
+package import Models
+package import Tokenization
 
 /// The model with the state of its one sequence. Runs on: engine thread.
-final class EngineCore {
-    let model: LanguageModel
+package final class EngineCore {
+    /// The loaded model.
+    package let model: LanguageModel
     let tokenizer: Tokenizer?
     private let batch: Batch
     private let state: SequenceState
     /// The tokens that the state holds.
     private var history: [TokenID] = []
 
-    init(file: ModelFile, tokenizer: Tokenizer?, options: LanguageModel.Options) throws {
+    /// Loads the model in `file` with room for one sequence.
+    package init(file: ModelFile, tokenizer: Tokenizer?, options: LanguageModel.Options) throws {
         model = try LanguageModel(file: file, options: options)
         self.tokenizer = tokenizer
         batch = Batch(capacity: options.maximumRows)
@@ -42,27 +44,40 @@ final class EngineCore {
         return common
     }
 
-    /// Computes `tokens` as the next positions.
-    ///
-    /// Allocates: none, except where the sequence outgrows the original context of a LongRoPE model:
-    /// everything before is then computed anew with the other frequencies.
+    /// Computes `tokens`, a chunk of a prompt, as the next positions.
     func forward(_ tokens: ArraySlice<TokenID>) {
-        let length = state.length + tokens.count
-        if state.length > 0, state.changesRotary(atLength: length) {
-            let known = history
-            reset(expectedLength: length)
-            for start in stride(from: 0, to: known.count, by: maximumRows) {
-                step(known[start..<min(start + maximumRows, known.count)])
-            }
-        }
-        step(tokens)
+        restartIfRotaryChanges(adding: tokens.count)
+        history.append(contentsOf: tokens)
+        computeLast(tokens.count)
     }
 
-    private func step(_ tokens: ArraySlice<TokenID>) {
+    /// Computes `token` as the next position.
+    ///
+    /// Allocates: none, except where the sequence outgrows the original context of a LongRoPE model.
+    package func forward(_ token: TokenID) {
+        restartIfRotaryChanges(adding: 1)
+        history.append(token)
+        computeLast(1)
+    }
+
+    /// Computes the last `count` tokens of the history.
+    private func computeLast(_ count: Int) {
         batch.reset()
-        batch.append(tokens, to: state)
+        batch.append(history[(history.count - count)...], to: state)
         model.forward(batch)
-        history.append(contentsOf: tokens)
+    }
+
+    /// Computes everything anew with the other rotary frequencies where `count` more positions call for them.
+    private func restartIfRotaryChanges(adding count: Int) {
+        let length = state.length + count
+        guard state.length > 0, state.changesRotary(atLength: length) else { return }
+        let known = history
+        reset(expectedLength: length)
+        for start in stride(from: 0, to: known.count, by: maximumRows) {
+            let chunk = known[start..<min(start + maximumRows, known.count)]
+            history.append(contentsOf: chunk)
+            computeLast(chunk.count)
+        }
     }
 
     /// Starts an empty sequence that is to have `expectedLength` positions.

@@ -29,6 +29,8 @@ public enum EvaluationEvent: Sendable {
 public struct EvaluationSummary: Sendable {
     /// Tokens whose likelihood was taken.
     public var tokensScored = 0
+    /// Windows that are done.
+    public var windowsDone = 0
     /// Sum of negative log likelihoods, nats.
     public var totalNats = 0.0
     /// The most likely next token at every position, where wanted.

@@ -32,6 +32,7 @@ struct EvaluationRun: ~Copyable {
         let start = clock.now
         try score(request.windows[window])
         window += 1
+        if !request.cancellation.isCancelled { summary.windowsDone = window }
         summary.seconds += (clock.now - start).inSeconds
         return .window(done: window, total: request.windows.count, summary)
     }

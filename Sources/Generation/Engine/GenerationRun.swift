@@ -62,7 +62,7 @@ struct GenerationRun: ~Copyable {
         if summary.generatedTokens >= request.maximumTokens ?? .max { return finish(.length) }
         if request.prompt.count + summary.generatedTokens >= core.contextCapacity { return finish(.length) }
         let isDecode = last != nil
-        if let last { core.forward([last]) }
+        if let last { core.forward(last) }
         let token = try chooseToken(rows: isDecode ? 1 : nil)
         let seconds = (clock.now - start).inSeconds
         if isDecode {

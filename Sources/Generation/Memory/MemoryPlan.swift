@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 public import ModelFiles
 public import Models
@@ -23,7 +24,9 @@ public struct MemoryPlan: Sendable {
     public init(needs: ModelNeeds, file: ModelFile, options: LanguageModel.Options, budgetBytes: Int?) {
         self.budgetBytes = budgetBytes
         let capacity = options.contextCapacity
-        lines = [
+        let copied = Line(
+            name: "copied weights", bytes: needs.ownedBytes, detail: "in a layout that can be computed with")
+        let lines = [
             Line(
                 name: "weights", bytes: file.byteCount,
                 detail:
@@ -40,7 +43,7 @@ public struct MemoryPlan: Sendable {
                 name: "activations", bytes: needs.activationBytes(rows: options.maximumRows),
                 detail: "steps of at most \(options.maximumRows) tokens"),
             Line(
-                name: "positions", bytes: Self.rotaryBytes(capacity: capacity),
+                name: "positions", bytes: needs.rotaryBytes(capacity: capacity),
                 detail: "rotary tables, at most \(capacity) positions"),
             Line(
                 name: "logits", bytes: needs.logitBytes + Self.samplerBytes(needs.shape.vocabularySize),
@@ -54,6 +57,7 @@ public struct MemoryPlan: Sendable {
                 name: "runtime", bytes: Self.runtimeBytes(threadCount: options.threadCount),
                 detail: "program, stacks and scratch of \(options.threadCount) threads"),
         ]
+        self.lines = needs.ownedBytes > 0 ? [lines[0], copied] + lines.dropFirst() : lines
     }
 
     /// What has to fit.
@@ -68,20 +72,29 @@ public struct MemoryPlan: Sendable {
         }
     }
 
-    /// Two tables (short and long) of 128 Float32 per position: the widest head that is turned.
-    private static func rotaryBytes(capacity: Int) -> Int { 2 * capacity * 128 * MemoryLayout<Float>.stride }
-
     /// A copy of the logits, their order, and the counts of recent tokens.
     private static func samplerBytes(_ vocabularySize: Int) -> Int { 3 * 4 * vocabularySize }
 
-    /// Measured on vocabularies of 32,000 to 201,000 tokens: per token and per merge below this.
-    private static let bytesPerVocabularyEntry = 200
+    /// Measured on vocabularies of 32,000 to 152,000 tokens: 108 to 124 bytes per token and merge of a
+    /// byte-level one, 380 per token of one without merges, whose scores are looked up instead.
+    private static let bytesPerMergedEntry = 160
+    private static let bytesPerScoredEntry = 450
+    /// The parsed JSON, which is larger than its text, and what is made of it.
+    private static let bytesPerJSONByte = 16
 
     private static func tokenizerBytes(_ file: ModelFile) -> Int {
-        let lists = ["tokenizer.ggml.tokens", "tokenizer.ggml.merges"].map { key -> Int in
+        func count(_ key: String) -> Int {
             if case .strings(let entries)? = file.metadata.values[key] { entries.count } else { 0 }
         }
-        return lists.reduce(0, +) * bytesPerVocabularyEntry
+        let (tokens, merges) = (count("tokenizer.ggml.tokens"), count("tokenizer.ggml.merges"))
+        if tokens > 0 {
+            return merges > 0 ? (tokens + merges) * bytesPerMergedEntry : tokens * bytesPerScoredEntry
+        }
+        guard file.container == .safetensors, let part = file.parts.first else { return 0 }
+        let json = URL(fileURLWithPath: part).deletingLastPathComponent().appending(path: "tokenizer.json")
+            .path
+        let attributes = try? FileManager.default.attributesOfItem(atPath: json)
+        return (attributes?[.size] as? Int ?? 0) * bytesPerJSONByte
     }
 
     /// Program and libraries take 32 MiB; a thread has 96 KiB of scratch and touches little of its stack.

@@ -80,11 +80,12 @@ struct PackedExperts: Sendable {
         let buffer = WeightBuffer(byteCount: gateUps.byteCount + downs.byteCount)
         owned.append(buffer)
         let half = gateUps.byteCount / 2
-        for row in 0..<count * inner {
+        let rows = source.fillsOwnedWeights ? count : 0
+        for row in 0..<rows * inner {
             gateUps.storeRow(2 * row, in: buffer, offsetBytes: row * gateUps.rowBytes)
             gateUps.storeRow(2 * row + 1, in: buffer, offsetBytes: half + row * gateUps.rowBytes)
         }
-        for row in 0..<count * hiddenSize {
+        for row in 0..<rows * hiddenSize {
             downs.storeRow(row, in: buffer, offsetBytes: 2 * half + row * downs.rowBytes)
         }
         func linear(_ offsetBytes: Int, expert: Int, rows: Int, columns: Int, bias: FloatVector) -> Linear {

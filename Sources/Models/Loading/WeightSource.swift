@@ -9,12 +9,15 @@ public struct WeightSource: Sendable {
     public let file: ModelFile
     /// GGUF prefixes hyperparameters with the architecture (`qwen3moe.block_count`).
     let keyPrefix: String
+    /// Whether weights that have to be repacked are; false where only sizes are asked for.
+    let fillsOwnedWeights: Bool
     /// Decodes vectors; has no threads.
     let decoder: Compute
 
     /// Reads `file` under the keys of one architecture.
-    public init(file: ModelFile, keyPrefix: String) {
+    public init(file: ModelFile, keyPrefix: String, fillsOwnedWeights: Bool = true) {
         self.file = file
+        self.fillsOwnedWeights = fillsOwnedWeights
         self.keyPrefix = keyPrefix
         decoder = Compute(pool: ThreadPool(threadCount: 1))
     }

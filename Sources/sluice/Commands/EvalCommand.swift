@@ -129,7 +129,7 @@ struct EvalCommand: AsyncParsableCommand {
             ]
             if argmax { members.append(JSONMember(name: "argmax", value: .tokens(summary.argmax))) }
             members += [
-                JSONMember(name: "windows", value: .count(windows.windows.count)),
+                JSONMember(name: "windows", value: .count(summary.windowsDone)),
                 JSONMember(name: "window_tokens", value: .count(windows.windows.first?.count ?? 0)),
                 JSONMember(name: "tokens_left_out", value: .count(windows.leftOut)),
                 JSONMember(name: "receipt", value: receipt.json),

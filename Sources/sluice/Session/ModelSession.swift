@@ -81,6 +81,7 @@ struct ModelSession {
             return try Tokenizer.load(from: file, forcing: settings.pretokenizer)
         } catch {
             if isRequired || settings.pretokenizer != nil { throw error }
+            if !settings.isQuiet { StandardError.write("sluice: no text, only token ids: \(error)\n") }
             return nil
         }
     }

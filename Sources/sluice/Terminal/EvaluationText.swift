@@ -17,7 +17,11 @@ struct EvaluationText {
         var rows = [
             ["perplexity", summary.perplexity.map { ReceiptText.decimal($0, 4) } ?? "nothing was scored"],
             ["nll", summary.natsPerToken.map { ReceiptText.decimal($0, 6) + " nats per token" } ?? ""],
-            ["scored", "\(summary.tokensScored) tokens in \(windows.windows.count) windows"],
+            [
+                "scored",
+                "\(summary.tokensScored) tokens in \(summary.windowsDone) windows"
+                    + (summary.wasCancelled ? " of \(windows.windows.count): interrupted" : ""),
+            ],
         ]
         if windows.leftOut > 0 { rows.append(["left out", "\(windows.leftOut) tokens"]) }
         if showsArgmax { rows.append(["argmax", summary.argmax.map { "\($0)" }.joined(separator: " ")]) }

@@ -1,0 +1,45 @@
+import CAllocationCounter
+import Generation
+import Kernels
+import ModelFiles
+import Models
+import Testing
+
+/// Choosing a token allocates nothing, and neither does what the engine adds to the model's step.
+@Suite("Generation allocates nothing per token", .serialized)
+struct AllocationTests {
+    #if DEBUG
+    static let isOptimised = false
+    #else
+    static let isOptimised = true
+    #endif
+
+    static let reason: Comment =
+        "counting needs glibc, and unoptimised Swift allocates where optimised Swift does not"
+
+    @Test(
+        "a decode step with sampling and penalties",
+        .enabled(if: isOptimised && allocation_counter_works(), reason))
+    func decode() throws {
+        let core = try EngineCore(
+            file: try ModelFile.open(BundledModel.path()), tokenizer: nil,
+            options: LanguageModel.Options(
+                threadCount: 1, maximumRows: 1, contextCapacity: 64, cacheElement: .float16))
+        var options = SamplingOptions()
+        options.penalties.repetition = 1.1
+        options.penalties.window = 8
+        var sampler = Sampler(
+            options: options, vocabularySize: core.model.shape.vocabularySize, contextCapacity: 64)
+        var token = TokenID(5)
+        var counts: [UInt64] = []
+        counts.reserveCapacity(16)
+        for position in 0..<16 {
+            let before = allocation_counter_thread_value()
+            core.forward(token)
+            token = sampler.choose(from: core.model.logits(rows: 0..<1), position: position) ?? token
+            sampler.accept(token)
+            counts.append(allocation_counter_thread_value() - before)
+        }
+        #expect(counts.dropFirst().allSatisfy { $0 == 0 }, "\(counts)")
+    }
+}
