@@ -74,6 +74,17 @@ def qwen(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> None:
     write_unusual_normalisation(writer, checkpoint, usual)
     if checkpoint.optional("use_sliding_window"):
         write_sliding_window(writer, checkpoint)
+        if checkpoint.config["model_type"] == "qwen2_moe":
+            writer.add_sliding_window_pattern(qwen2_windows(checkpoint))
+
+
+def qwen2_windows(checkpoint: Checkpoint) -> list[bool]:
+    """Which layers have a window: stated layer by layer, or every other of the first layers."""
+    if (kinds := checkpoint.optional("layer_types")) is not None:
+        return [kind == "sliding_attention" for kind in kinds]
+    windowed = checkpoint.optional("max_window_layers")
+    windowed = 28 if windowed is None else windowed
+    return [layer % 2 == 0 and layer < windowed for layer in range(checkpoint.setting("num_hidden_layers"))]
 
 
 def qwen3_next(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> None:
@@ -103,6 +114,8 @@ def phimoe(writer: GGUFWriter, checkpoint: Checkpoint, options: Options) -> None
     if settings["rope_type"] == "default":
         writer.add_rope_scaling_orig_ctx_len(original_context(checkpoint, settings))
     writer.add_rope_dimension_count(rotated_size(checkpoint))
+    if checkpoint.optional("router_jitter_noise") not in (None, 0.01):
+        raise ConversionError("config.json: router_jitter_noise is not 0.01, and GGUF has no field for it")
     # Zero says that there is no window; readers of this architecture expect the key.
     writer.add_sliding_window(checkpoint.optional("sliding_window") or 0)
 

@@ -55,6 +55,9 @@ def write_rope(writer: GGUFWriter, checkpoint: Checkpoint) -> None:
 
 
 def write_yarn(writer: GGUFWriter, checkpoint: Checkpoint, settings: dict[str, Any]) -> None:
+    # Readers round the range of pairs that YaRN blends, except in gpt-oss.
+    if not settings.get("truncate", True) and checkpoint.config["model_type"] != "gpt_oss":
+        raise ConversionError("config.json: YaRN with an exact range, and GGUF has no field for it")
     writer.add_rope_scaling_type(RopeScalingType.YARN)
     writer.add_rope_scaling_factor(settings["factor"])
     writer.add_rope_scaling_orig_ctx_len(settings["original_max_position_embeddings"])

@@ -53,18 +53,27 @@ enum Qwen2MoE {
         _ source: WeightSource, layers: Int
     ) throws(ModelFileError) -> [Int] {
         func name(_ key: String) -> FileName { FileName(gguf: [], huggingFace: [key]) }
-        guard try source.boolean(name("use_sliding_window")) == true else {
+        let window = try source.count(.slidingWindow) ?? 0
+        if source.isGGUF {
+            let pattern = FileName(gguf: ["attention.sliding_window_pattern"], huggingFace: [])
+            let windowed = try source.booleans(pattern) ?? Array(repeating: true, count: layers)
+            try expect(windowed.count, of: pattern, layers: layers, source)
+            return windowed.map { $0 ? window : 0 }
+        }
+        if try source.boolean(name("use_sliding_window")) != true {
             return Array(repeating: 0, count: layers)
         }
-        let window = try source.count(.slidingWindow) ?? 0
         if let types = try source.strings(name("layer_types")) {
-            guard types.count == layers else {
-                throw source.invalid(
-                    name("layer_types"), found: "\(types.count) entries", expected: "\(layers)")
-            }
+            try expect(types.count, of: name("layer_types"), layers: layers, source)
             return types.map { $0 == "sliding_attention" ? window : 0 }
         }
         let windowed = try source.count(name("max_window_layers")) ?? 28
         return (0..<layers).map { $0.isMultiple(of: 2) && $0 < windowed ? window : 0 }
+    }
+
+    private static func expect(
+        _ count: Int, of name: FileName, layers: Int, _ source: WeightSource
+    ) throws(ModelFileError) {
+        if count != layers { throw source.invalid(name, found: "\(count) entries", expected: "\(layers)") }
     }
 }

@@ -11,7 +11,9 @@ enum Qwen3MoE {
         let experts = try source.expertSizes()
         let rotary = try source.rotaryTable(sizes, positions: positions)
         let sparse = try SparseLayers(source)
-        let usesWindow = try source.boolean(FileName(gguf: [], huggingFace: ["use_sliding_window"])) ?? false
+        // A GGUF file states a window only where it is used.
+        let usesWindow =
+            try source.boolean(FileName(gguf: [], huggingFace: ["use_sliding_window"])) ?? source.isGGUF
         let window = usesWindow ? try source.count(.slidingWindow) ?? 0 : 0
         // GGUF files have no key for it, because every published model normalizes.
         let normalizes = try source.boolean(.normalizesExpertWeights) ?? source.isGGUF
