@@ -8,11 +8,12 @@ import Testing
 /// Checkpoints of `tools/make_model_variants.py`: one setting changed at a time.
 @Suite("Settings of architectures agree with transformers")
 struct ModelVariantTests {
-    /// The folder of the committed variants; the environment variable SLUICE_VARIANTS names one with more.
+    /// The folder of the committed variants.
+    static let committed = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appending(path: "Fixtures/variants").path
+
+    /// The committed variants and those of the folder that the environment variable SLUICE_VARIANTS names.
     static let folders: [String] = {
-        let committed = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(
-            path: "Fixtures/variants"
-        ).path
         let more = ProcessInfo.processInfo.environment["SLUICE_VARIANTS"].map { [$0] } ?? []
         return ([committed] + more).flatMap { parent in
             let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
