@@ -5,7 +5,14 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#if defined(__GLIBC__)
+// Sanitizers bring an allocator of their own, which must see every call.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(SANITIZED)
 
 static _Atomic uint64_t calls;
 // The executable's own thread storage: reading it does not allocate.
