@@ -124,6 +124,8 @@ def of_mixtral() -> dict:
         "mixtral-odd-sizes": ("mixtral", dict(hidden_size=40, intermediate_size=20), 20),
         "mixtral-linear": ("mixtral", dict(head_dim=8, rope_parameters=LINEAR), 40),
         "mixtral-yarn": ("mixtral", dict(head_dim=8, rope_parameters=YARN), 60),
+        "mixtral-older-yarn": ("mixtral", dict(head_dim=8, rope_parameters=YARN), 60),
+        "mixtral-older-llama3": ("mixtral", dict(rope_parameters=LLAMA3), 60),
         "mixtral-llama3": ("mixtral", dict(rope_parameters=LLAMA3), 60),
     }
 
@@ -150,6 +152,8 @@ def of_qwen() -> dict:
         ),
         "qwen2_moe-tied": ("qwen2_moe", dict(tie_word_embeddings=True), 20),
         "qwen3_moe-not-normalized": ("qwen3_moe", dict(norm_topk_prob=False), 20),
+        "qwen3_moe-fused": ("qwen3_moe", dict(norm_topk_prob=True), 20),
+        "qwen3_moe-older-longrope": ("qwen3_moe", dict(rope_parameters=longrope(8, 32)), 40),
         "qwen3_moe-bias": ("qwen3_moe", dict(attention_bias=True), 20),
         "qwen3_moe-dense-layers": (
             "qwen3_moe", dict(num_hidden_layers=3, mlp_only_layers=[0, 2], norm_topk_prob=True), 20,
@@ -194,6 +198,10 @@ def of_others() -> dict:
         "granitemoe-yarn": ("granitemoe", dict(rope_parameters=YARN), 60),
         "glm4_moe-no-norms": ("glm4_moe", dict(use_qk_norm=False), 20),
         "glm4_moe-norms-bias": ("glm4_moe", dict(use_qk_norm=True, attention_bias=True), 20),
+        "glm4_moe-fused": ("glm4_moe", dict(use_qk_norm=True), 20),
+        "glm4_moe-older-partial": (
+            "glm4_moe", dict(rope_parameters=dict(YARN, partial_rotary_factor=0.25)), 60,
+        ),
         "glm4_moe-groups": (
             "glm4_moe", dict(n_group=4, topk_group=2, num_experts_per_tok=3, routed_scaling_factor=2.5), 20,
         ),
@@ -303,6 +311,49 @@ def reference(model, config, length: int, seed: int, torch) -> dict:
     )
 
 
+def fuse_experts(folder: str) -> None:
+    """Joins the experts of a layer as transformers holds them: gate and up in one tensor, down in another."""
+    import numpy
+    from safetensors.numpy import load_file, save_file
+
+    path = os.path.join(folder, "model.safetensors")
+    tensors = load_file(path)
+    gates = [name for name in tensors if name.endswith(".experts.0.gate_proj.weight")]
+    for experts in [name.removesuffix("0.gate_proj.weight") for name in gates]:
+        count = sum(name.startswith(experts) and name.endswith("down_proj.weight") for name in tensors)
+        parts = {
+            part: [tensors.pop(f"{experts}{index}.{part}_proj.weight") for index in range(count)]
+            for part in ("gate", "up", "down")
+        }
+        pairs = [numpy.concatenate(pair) for pair in zip(parts["gate"], parts["up"])]
+        tensors[f"{experts}gate_up_proj"] = numpy.stack(pairs)
+        tensors[f"{experts}down_proj"] = numpy.stack(parts["down"])
+    save_file(tensors, path, metadata={"format": "pt"})
+
+
+def spell_older_rope(folder: str) -> None:
+    """Puts rotary settings where transformers before version 5 had them."""
+    path = os.path.join(folder, "config.json")
+    with open(path) as file:
+        config = json.load(file)
+    settings = config.pop("rope_parameters")
+    config["rope_theta"] = settings.pop("rope_theta")
+    if "partial_rotary_factor" in settings:
+        config["partial_rotary_factor"] = settings.pop("partial_rotary_factor")
+    kind = settings.pop("rope_type")
+    config["rope_scaling"] = None if kind == "default" else {"type": kind, **settings}
+    with open(path, "w") as file:
+        json.dump(config, file, indent=2)
+
+
+# Variants whose files take another form once transformers has written them.
+FORMS = {
+    "qwen3_moe-fused": fuse_experts, "glm4_moe-fused": fuse_experts,
+    "mixtral-older-yarn": spell_older_rope, "mixtral-older-llama3": spell_older_rope,
+    "glm4_moe-older-partial": spell_older_rope, "qwen3_moe-older-longrope": spell_older_rope,
+}
+
+
 def write(folder: str, architecture: str, changes: dict, length: int, options) -> None:
     import torch
     import transformers
@@ -349,6 +400,8 @@ def main() -> int:
         folder = os.path.join(options.out, name)
         os.makedirs(folder, exist_ok=True)
         write(folder, architecture, changes, length + options.add_length, options)
+        if name in FORMS:
+            FORMS[name](folder)
         print(name, file=sys.stderr)
     return 0
 
