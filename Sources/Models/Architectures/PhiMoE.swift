@@ -4,8 +4,8 @@ import ModelFiles
 /// Phi-3.5-MoE: layer norms with biases, a choice by SparseMixer, LongRoPE. arXiv 2404.14219 and 2409.12136.
 ///
 /// Sequences beyond the original context turn by the long factors, as arXiv 2402.13753, vLLM and earlier
-/// releases of transformers have it. Transformers 5.23 asks for frequencies without the sequence's length and so
-/// keeps the short factors, with the long magnitude; results differ from its there and nowhere else.
+/// releases of transformers have it. Transformers 5.23 asks for frequencies without the sequence's length and
+/// so keeps the short factors, with the long magnitude; results differ from its there and nowhere else.
 enum PhiMoE {
     static let architecture = Architecture(name: "phimoe", ggufName: "phimoe", graph: graph)
 
