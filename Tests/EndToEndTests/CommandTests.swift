@@ -14,6 +14,7 @@ struct CommandTests {
         let back = try Executable.run(["tokenize", "--decode"], input: ids.text)
         #expect(back.text == text)
         #expect(try Executable.run(["tokenize"], input: "").text == "[]\n")
+        #expect(try Executable.run(["tokenize", "--decode"], input: "[]").text.isEmpty)
         #expect(try Executable.run(["tokenize", "--decode"], input: "[4096]").code == 2)
     }
 

@@ -58,6 +58,10 @@ struct RunTests {
         #expect(
             try Executable.run(["run"] + rest, environment: ["SLUICE_PROMPT": "Once upon a time"]).text
                 == reference)
+        let variables = ["SLUICE_P": "Another", "SLUICE_STOP": reference.dropFirst(4).prefix(3).description]
+        let stopped = try Executable.run(["run", "-p", "Once upon a time"] + rest, environment: variables)
+            .text
+        #expect(stopped == reference.prefix(4) + "\n")
         let ids = try Executable.run(["tokenize"], input: "Once upon a time").text.filter {
             !"[] \n".contains($0)
         }

@@ -80,6 +80,7 @@ struct BenchCommand: AsyncParsableCommand {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let sizes = try BenchSizes(
             prompt: nPrompt, generated: nGen, threads: threads, repetitions: repetitions, &resolver)
+        let json = try resolver.isOn("json", flag: json)
         var results: [BenchResult] = []
         for threadCount in sizes.threads {
             // A resolver of its own per thread count, so that the plan shows one run.

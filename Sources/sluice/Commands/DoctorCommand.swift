@@ -21,6 +21,8 @@ struct DoctorCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+        let json = try resolver.isOn("json", flag: json)
         let examination = try Examination()
         try StandardOutput.write(json ? examination.json.text + "\n" : examination.text)
     }

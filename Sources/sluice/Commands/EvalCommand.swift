@@ -64,26 +64,37 @@ struct EvalCommand: AsyncParsableCommand {
         guard (chunkLimit ?? 1) >= 1 else {
             throw CommandFailure.usage("--chunks is \(chunkLimit ?? 0); expected 1 or more")
         }
+        let json = try resolver.isOn("json", flag: json)
+        let wantsArgmax = try resolver.isOn("argmax", flag: argmax)
+        let logits = try resolver.text(["logits"], flag: logits)
+        let asksEnvironment = file == nil && tokensFile == nil
+        let file = asksEnvironment ? try resolver.text(["file", "f"], flag: nil) : file
+        let tokensFile = asksEnvironment ? try resolver.text(["tokens-file"], flag: nil) : tokensFile
         let session = try ModelSession(
             settings, &resolver, needsTokenizer: file != nil, wantedContext: EvaluationWindows.defaultSize)
         if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
         var windows = EvaluationWindows(
-            try tokens(session.tokenizer), size: session.options.contextCapacity, limit: chunkLimit)
+            try tokens(file: file, tokensFile: tokensFile, session.tokenizer),
+            size: session.options.contextCapacity, limit: chunkLimit)
         if scoresSecondHalf, tokensFile == nil { windows.startEach(with: session.tokenizer) }
         try windows.check()
         var request = EvaluationRequest(windows: windows.windows)
         request.scoresSecondHalf = scoresSecondHalf
-        request.wantsArgmax = argmax
+        request.wantsArgmax = wantsArgmax
         try session.check(request)
         if let logits {
             let file = try LogitFile(logits)
             request.logitSink = { try file.append($0) }
         }
         let summary = try await score(request, session: session)
-        try finish(summary, windows: windows, session: session)
+        let receipt = session.receipt(summary)
+        let report = EvaluationReport(summary, windows: windows)
+        try StandardOutput.write(json ? report.json(receipt).text + "\n" : report.text)
+        try session.deliver(receipt)
+        if summary.wasCancelled { throw CommandFailure.interrupted }
     }
 
-    private func tokens(_ tokenizer: Tokenizer?) throws -> [TokenID] {
+    private func tokens(file: String?, tokensFile: String?, _ tokenizer: Tokenizer?) throws -> [TokenID] {
         switch (file, tokensFile) {
         case (let path?, nil):
             guard let tokenizer else {
@@ -115,30 +126,5 @@ struct EvalCommand: AsyncParsableCommand {
         }
         progress.clear()
         return result
-    }
-
-    private func finish(_ summary: EvaluationSummary, windows: EvaluationWindows, session: ModelSession)
-        throws
-    {
-        let receipt = session.receipt(summary)
-        if json {
-            var members: [JSONMember] = [
-                JSONMember(name: "tokens_scored", value: .count(summary.tokensScored)),
-                JSONMember(name: "nll", value: .optional(summary.natsPerToken)),
-                JSONMember(name: "perplexity", value: .optional(summary.perplexity)),
-            ]
-            if argmax { members.append(JSONMember(name: "argmax", value: .tokens(summary.argmax))) }
-            members += [
-                JSONMember(name: "windows", value: .count(summary.windowsDone)),
-                JSONMember(name: "window_tokens", value: .count(windows.windows.first?.count ?? 0)),
-                JSONMember(name: "tokens_left_out", value: .count(windows.leftOut)),
-                JSONMember(name: "receipt", value: receipt.json),
-            ]
-            try StandardOutput.write(JSONValue.object(members).text + "\n")
-        } else {
-            try StandardOutput.write(EvaluationText(summary, windows: windows, showsArgmax: argmax).text)
-        }
-        try session.deliver(receipt)
-        if summary.wasCancelled { throw CommandFailure.interrupted }
     }
 }

@@ -45,6 +45,8 @@ struct InspectCommand: ParsableCommand {
         }
         try ModelSettings.check("-c", context ?? 1, 1...ModelSettings.maximumContext)
         let inspection = Inspection(try ModelFile.open(path), context: context)
+        let json = try resolver.isOn("json", flag: json)
+        let tensors = try resolver.isOn("tensors", flag: tensors)
         if json {
             try StandardOutput.write(inspection.json(listsTensors: tensors).text + "\n")
         } else {

@@ -55,13 +55,15 @@ struct RunCommand: AsyncParsableCommand {
         let sampling = try sampling.resolved(&resolver)
         let maximum = try GeneratedLength.resolved(predict, &resolver)
         let ignoresEnd = try resolver.isOn("ignore-eos", flag: ignoreEos)
-        let session = try ModelSession(
-            settings, &resolver, needsTokenizer: !prompt.isTokens && !settings.isPlanOnly)
+        let json = try resolver.isOn("json", flag: json)
+        let logits = try resolver.text(["logits"], flag: logits)
+        let stops = stop.isEmpty ? try resolver.text(["stop"], flag: nil).map { [$0] } ?? [] : stop
+        let prompt = settings.isPlanOnly ? .tokens([]) : try prompt.resolved(&resolver)
+        let session = try ModelSession(settings, &resolver, needsTokenizer: prompt.needsTokenizer)
         if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
         var request = GenerationRequest(
-            prompt: try prompt.tokens(session.tokenizer, &resolver), sampling: sampling,
-            maximumTokens: maximum)
-        request.stops = stop
+            prompt: try prompt.tokens(session.tokenizer), sampling: sampling, maximumTokens: maximum)
+        request.stops = stops
         request.ignoresEndOfGeneration = ignoresEnd
         try session.check(request)
         if let logits {
@@ -74,12 +76,14 @@ struct RunCommand: AsyncParsableCommand {
             try StandardOutput.write(tokenizer.decode(request.prompt))
         }
         let transcript = try await Transcript.collect(request, on: engine, session: session, streams: !json)
-        try finish(transcript, session: session, request: request)
+        try finish(transcript, session: session, request: request, asJSON: json)
     }
 
-    private func finish(_ transcript: Transcript, session: ModelSession, request: GenerationRequest) throws {
+    private func finish(
+        _ transcript: Transcript, session: ModelSession, request: GenerationRequest, asJSON: Bool
+    ) throws {
         let receipt = session.receipt(transcript.summary)
-        if json {
+        if asJSON {
             let result = JSONValue.members([
                 "prompt_tokens": .tokens(request.prompt),
                 "tokens": .tokens(transcript.tokens),

@@ -45,6 +45,10 @@ struct TokenizeCommand: ParsableCommand {
     func run() throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let path = try resolver.text(["model"], flag: model) ?? BundledModel.path()
+        let decode = try resolver.isOn("decode", flag: decode)
+        let noSpecial = try resolver.isOn("no-special", flag: noSpecial)
+        let parseSpecial = try resolver.isOn("parse-special", flag: parseSpecial)
+        let json = try resolver.isOn("json", flag: json)
         let forced = try resolver.text(["pretokenizer"], flag: pretokenizer)
         let tokenizer = try Tokenizer.load(from: ModelFile.open(path), forcing: forced)
         let input = try InputText.read("-")

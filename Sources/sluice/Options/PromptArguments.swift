@@ -20,36 +20,56 @@ struct PromptArguments: ParsableArguments {
         help: ArgumentHelp("The text to continue as token ids: 1,2,3.", valueName: "ids"))
     var tokens: String?
 
-    /// The prompt's tokens.
+    /// What the command line names, or else the environment.
     ///
-    /// - Throws: `CommandFailure` where the text is missing, given twice, empty or not UTF-8.
-    func tokens(_ tokenizer: Tokenizer?, _ resolver: inout SettingResolver) throws -> [TokenID] {
-        let given = [prompt, file, tokens].compactMap { $0 }
-        guard given.count <= 1 else {
+    /// - Throws: `CommandFailure` where the prompt is missing, given twice, empty, unreadable or not UTF-8.
+    func resolved(_ resolver: inout SettingResolver) throws -> Prompt {
+        guard [prompt, file, tokens].compactMap({ $0 }).count <= 1 else {
             throw CommandFailure.usage("the prompt is given more than once; use one of -p, -f and --tokens")
         }
-        if let tokens { return try TokenList.parse(tokens, option: "--tokens") }
-        let text = try bytes(&resolver)
+        // A flag of one kind outranks variables of all kinds.
+        let asksEnvironment = prompt == nil && file == nil && tokens == nil
+        func value(_ names: [String], _ flag: String?) throws -> String? {
+            asksEnvironment ? try resolver.text(names, flag: nil) : flag
+        }
+        if let tokens = try value(["tokens"], tokens) {
+            return .tokens(try TokenList.parse(tokens, option: "--tokens"))
+        }
+        let text: [UInt8]
+        if let prompt = try value(["prompt", "p"], prompt) {
+            text = Array(prompt.utf8)
+        } else if let file = try value(["file", "f"], file) {
+            text = try InputText.read(file)
+        } else {
+            throw CommandFailure.usage(
+                "there is no prompt; give one with -p TEXT, -f FILE (- for standard input) or --tokens IDS")
+        }
         guard !text.isEmpty else {
             throw CommandFailure.usage("the prompt is empty; give some text with -p TEXT or -f FILE")
         }
-        guard let tokenizer else {
-            throw CommandFailure.failure(
-                "the model has no tokenizer, so that text cannot be read; give token ids with --tokens")
-        }
-        return try tokenizer.encode(text)
+        return .text(text)
     }
+}
 
-    /// Whether the prompt is given as ids, so that no tokenizer is needed.
-    var isTokens: Bool { tokens != nil }
+/// A text to continue, before a tokenizer is at hand.
+enum Prompt {
+    case text([UInt8])
+    case tokens([TokenID])
 
-    private func bytes(_ resolver: inout SettingResolver) throws -> [UInt8] {
-        if let file { return try InputText.read(file) }
-        if let prompt { return Array(prompt.utf8) }
-        if let text = try resolver.text(["prompt", "p"], flag: nil) { return Array(text.utf8) }
-        if let path = try resolver.text(["file", "f"], flag: nil) { return try InputText.read(path) }
-        throw CommandFailure.usage(
-            "there is no prompt; give one with -p TEXT, -f FILE (- for standard input) or --tokens IDS")
+    /// Whether nothing can be done with it without a tokenizer.
+    var needsTokenizer: Bool { if case .text = self { true } else { false } }
+
+    /// The prompt's tokens; the text of control tokens counts as those tokens, because whoever writes a
+    /// prompt by hand means them.
+    func tokens(_ tokenizer: Tokenizer?) throws -> [TokenID] {
+        switch self {
+        case .tokens(let tokens): return tokens
+        case .text(let text):
+            guard let tokenizer else {
+                throw CommandFailure.failure("the model has no tokenizer; give token ids with --tokens")
+            }
+            return try tokenizer.encode(text, parseSpecial: true)
+        }
     }
 }
 
@@ -58,7 +78,10 @@ enum TokenList {
     /// Reads `1,2,3`, with spaces or a list's brackets or not.
     static func parse(_ text: String, option: String) throws -> [TokenID] {
         var body = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        if body.hasPrefix("["), body.hasSuffix("]") { body = String(body.dropFirst().dropLast()) }
+        if body.hasPrefix("["), body.hasSuffix("]") {
+            body = body.dropFirst().dropLast().trimmingCharacters(in: .whitespacesAndNewlines)
+            if body.isEmpty { return [] }
+        }
         let fields = body.split(separator: ",", omittingEmptySubsequences: false)
             .map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
         if fields == [""] {

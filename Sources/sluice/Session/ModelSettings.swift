@@ -62,7 +62,7 @@ struct ModelSettings {
         }
         pretokenizer = try resolver.text(["pretokenizer"], flag: flags.pretokenizer)
         receiptPath = try resolver.text(["receipt"], flag: flags.receipt)
-        isPlanOnly = flags.plan
+        isPlanOnly = try resolver.isOn("plan", flag: flags.plan)
         isQuiet = try resolver.isOn("quiet", flag: flags.quiet)
         try Self.check("-c", contextSize ?? 1, 1...Self.maximumContext)
         try Self.check("--threads", threads, 1...Self.maximumThreads)

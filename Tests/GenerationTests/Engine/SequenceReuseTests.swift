@@ -5,7 +5,8 @@ import ModelFiles
 import Models
 import Testing
 
-/// What is kept from request to request must not show in the tokens: models whose state cannot simply go back.
+/// What is kept from request to request must not show in the tokens: models whose state cannot simply go
+/// back.
 @Suite("Reuse of a sequence")
 struct SequenceReuseTests {
     /// A checkpoint of `ModelsTests` with the reference's tokens.
