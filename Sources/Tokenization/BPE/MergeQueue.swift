@@ -1,62 +1,62 @@
 /// A queue of candidates for merging: lowest rank first, of equal ranks the leftmost.
 ///
-/// A heap with four children per node over `rank << 32 | position`, which needs half the levels of a binary
-/// one.
+/// Ranks are divided into ranges. Candidates of a later range wait unsorted; when its turn comes, a range
+/// is sorted
+/// at once, which touches memory in order. What is added to the range at hand, or before it, goes into a
+/// small heap:
+/// merges make tokens whose own merges nearly always rank later. One heap for all would miss the cache at
+/// every
+/// level.
 struct MergeQueue {
-    private var heap: [UInt64] = []
+    private static let rangeCount = 1024
 
-    mutating func removeAll() { heap.removeAll(keepingCapacity: true) }
+    private var waiting: [[UInt64]] = []
+    private var shift: UInt32 = 0
+    /// The range at hand.
+    private var range = -1
+    private var sorted: [UInt64] = []
+    private var nextSorted = 0
+    private var late = MergeHeap()
 
-    /// Appends without keeping order; `restoreOrder` must follow.
-    mutating func appendUnordered(rank: UInt32, position: Int) {
-        heap.append(UInt64(rank) << 32 | UInt64(UInt32(truncatingIfNeeded: position)))
+    /// Empties the queue.
+    ///
+    /// - Parameter rankLimit: above every rank that will be pushed.
+    mutating func reset(rankLimit: UInt32) {
+        shift = 0
+        while rankLimit >> shift >= UInt32(Self.rangeCount) { shift += 1 }
+        if waiting.isEmpty { waiting = Array(repeating: [], count: Self.rangeCount) }
+        for index in waiting.indices { waiting[index].removeAll(keepingCapacity: true) }
+        range = -1
+        sorted.removeAll(keepingCapacity: true)
+        nextSorted = 0
+        late.removeAll()
     }
 
-    /// Cost: O(count).
-    mutating func restoreOrder() {
-        guard heap.count > 1 else { return }
-        for index in stride(from: (heap.count - 2) / 4, through: 0, by: -1) { siftDown(index) }
-    }
-
-    /// Cost: O(log count).
+    /// - Precondition: `rank` is below the limit of `reset`.
     mutating func push(rank: UInt32, position: Int) {
-        appendUnordered(rank: rank, position: position)
-        var index = heap.count - 1
-        let value = heap[index]
-        while index > 0 {
-            let parent = (index - 1) / 4
-            guard heap[parent] > value else { break }
-            heap[index] = heap[parent]
-            index = parent
-        }
-        heap[index] = value
+        let value = UInt64(rank) << 32 | UInt64(UInt32(truncatingIfNeeded: position))
+        let own = Int(rank >> shift)
+        if own > range { waiting[own].append(value) } else { late.push(value) }
     }
 
-    /// Cost: O(log count).
+    /// Cost: amortised O(log count).
     mutating func pop() -> (rank: UInt32, position: Int)? {
-        guard let top = heap.first else { return nil }
-        let last = heap.removeLast()
-        if !heap.isEmpty {
-            heap[0] = last
-            siftDown(0)
+        while nextSorted == sorted.count && late.first == nil {
+            guard let next = waiting[(range + 1)...].firstIndex(where: { !$0.isEmpty }) else { return nil }
+            range = next
+            sorted.removeAll(keepingCapacity: true)
+            swap(&sorted, &waiting[next])
+            sorted.sort()
+            nextSorted = 0
         }
-        return (UInt32(truncatingIfNeeded: top >> 32), Int(UInt32(truncatingIfNeeded: top)))
-    }
-
-    private mutating func siftDown(_ start: Int) {
-        var index = start
-        let value = heap[index]
-        let count = heap.count
-        while true {
-            let firstChild = index * 4 + 1
-            guard firstChild < count else { break }
-            var child = firstChild
-            for candidate in firstChild + 1..<max(firstChild + 1, min(firstChild + 4, count))
-            where heap[candidate] < heap[child] { child = candidate }
-            guard heap[child] < value else { break }
-            heap[index] = heap[child]
-            index = child
+        let value: UInt64
+        if let first = late.first, nextSorted == sorted.count || first < sorted[nextSorted] {
+            value = first
+            late.popFirst()
+        } else {
+            value = sorted[nextSorted]
+            nextSorted += 1
         }
-        heap[index] = value
+        return (UInt32(truncatingIfNeeded: value >> 32), Int(UInt32(truncatingIfNeeded: value)))
     }
 }

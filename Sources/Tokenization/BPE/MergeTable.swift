@@ -2,6 +2,8 @@
 struct MergeTable: Sendable {
     /// (rank << 32 | merged token) by (left, right).
     private var pairs: PairTable
+    /// Above every rank in the table.
+    private(set) var rankLimit: UInt32 = 1
 
     init(capacity count: Int) {
         pairs = PairTable(capacity: count)
@@ -11,6 +13,7 @@ struct MergeTable: Sendable {
 
     /// Adds a merge. Lower ranks merge first; of two merges of one pair the first that was added holds.
     mutating func insert(left: Int32, right: Int32, rank: UInt32, merged: Int32) {
+        rankLimit = max(rankLimit, rank + 1)
         pairs.insert(left, right, UInt64(rank) << 32 | UInt64(UInt32(bitPattern: merged)))
     }
 

@@ -10,9 +10,19 @@ struct WordMerger {
     private(set) var starts: [Int32] = []
     /// The merge of each symbol with the next.
     private var merges: [UInt64] = []
-    private var previous: [Int32] = []
-    private var next: [Int32] = []
+    private var links: [Link] = []
     private var queue = MergeQueue()
+
+    /// A symbol of a long word: what a merge reads and writes lies together.
+    private struct Link {
+        /// The merge with the next symbol, or `PairTable.none`.
+        var merge: UInt64
+        var id: Int32
+        var previous: Int32
+        var next: Int32
+
+        var rank: UInt32 { UInt32(truncatingIfNeeded: merge >> 32) }
+    }
 
     /// Below this the scan wins: n² / 2 comparisons of adjacent memory against n queue operations.
     private static let shortWord = 40
@@ -58,31 +68,31 @@ struct WordMerger {
 
     private mutating func mergeLong(_ table: MergeTable) {
         let count = ids.count
-        previous.removeAll(keepingCapacity: true)
-        next.removeAll(keepingCapacity: true)
-        queue.removeAll()
+        links.removeAll(keepingCapacity: true)
+        queue.reset(rankLimit: table.rankLimit)
         for index in 0..<count {
-            previous.append(Int32(truncatingIfNeeded: index - 1))
-            next.append(Int32(truncatingIfNeeded: index + 1))
-            if merges[index] != PairTable.none { queue.appendUnordered(rank: rank(index), position: index) }
+            links.append(
+                Link(
+                    merge: merges[index], id: ids[index], previous: Int32(truncatingIfNeeded: index - 1),
+                    next: Int32(truncatingIfNeeded: index + 1)))
+            if merges[index] != PairTable.none { queue.push(rank: links[index].rank, position: index) }
         }
-        queue.restoreOrder()
         while let (rank, position) = queue.pop() {
-            // An entry is stale once its pair was merged or has changed.
-            guard merges[position] != PairTable.none, rank == self.rank(position) else { continue }
-            let right = Int(next[position])
-            let after = Int(next[right])
-            ids[position] = Int32(truncatingIfNeeded: merges[position])
-            ids[right] = Self.absorbed
-            merges[right] = PairTable.none
-            next[position] = Int32(truncatingIfNeeded: after)
-            if after < count { previous[after] = Int32(truncatingIfNeeded: position) }
+            // A candidate is stale once its pair was merged or has changed.
+            guard links[position].merge != PairTable.none, rank == links[position].rank else { continue }
+            let right = Int(links[position].next)
+            let after = links[right].next
+            links[position].id = Int32(truncatingIfNeeded: links[position].merge)
+            links[position].next = after
+            links[right].id = Self.absorbed
+            links[right].merge = PairTable.none
+            if after < count { links[Int(after)].previous = Int32(truncatingIfNeeded: position) }
             renew(position, table)
-            if previous[position] >= 0 { renew(Int(previous[position]), table) }
+            if links[position].previous >= 0 { renew(Int(links[position].previous), table) }
         }
         var kept = 0
-        for index in 0..<count where ids[index] != Self.absorbed {
-            ids[kept] = ids[index]
+        for index in 0..<count where links[index].id != Self.absorbed {
+            ids[kept] = links[index].id
             starts[kept] = starts[index]
             kept += 1
         }
@@ -93,12 +103,12 @@ struct WordMerger {
     /// Marks a symbol that became part of the one to its left.
     private static let absorbed = Int32.min
 
-    private func rank(_ index: Int) -> UInt32 { UInt32(truncatingIfNeeded: merges[index] >> 32) }
-
     /// Looks up the merge of a symbol with its new neighbour.
     private mutating func renew(_ position: Int, _ table: MergeTable) {
-        let right = Int(next[position])
-        merges[position] = right < ids.count ? table.merge(ids[position], ids[right]) : PairTable.none
-        if merges[position] != PairTable.none { queue.push(rank: rank(position), position: position) }
+        let right = Int(links[position].next)
+        let merge =
+            right < links.count ? table.merge(links[position].id, links[right].id) : PairTable.none
+        links[position].merge = merge
+        if merge != PairTable.none { queue.push(rank: links[position].rank, position: position) }
     }
 }

@@ -137,3 +137,12 @@ struct Composition: Sendable {
         Hangul.compose(first, second) ?? compositions[UInt64(first) << 32 | UInt64(second)]
     }
 }
+
+extension Tokenizer {
+    /// Text in Normalization Form C, as tokenizers that ask for it see it.
+    ///
+    /// - Precondition: the bytes are well-formed UTF-8.
+    package static func composed(_ bytes: [UInt8]) -> [UInt8] {
+        Composition.unicode.composed(bytes, 0..<bytes.count) ?? bytes
+    }
+}
