@@ -92,7 +92,8 @@ struct ChatTemplateTests {
         #expect(
             text.hasSuffix(
                 "<|end|><|start|>developer<|message|># Instructions\n\nBe brief\n\n<|end|>"
-                    + "<|start|>user<|message|>Hi<|end|><|start|>assistant<|channel|>final<|message|>Yes?<|end|>"
+                    + "<|start|>user<|message|>Hi<|end|><|start|>assistant"
+                    + "<|channel|>final<|message|>Yes?<|end|>"
                     + "<|start|>user<|message|>Why?<|end|><|start|>assistant"))
     }
 

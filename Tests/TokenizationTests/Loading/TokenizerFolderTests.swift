@@ -47,7 +47,7 @@ struct TokenizerFolderTests {
         Fault("no vocabulary", "model.vocab", json(model: #"{"type":"BPE","merges":[]}"#)),
         Fault("no merges", "model.merges", json(model: #"{"type":"BPE","vocab":{"a":0}}"#)),
         Fault(
-            "an id that is text", "a token id", json(model: #"{"type":"BPE","vocab":{"a":"0"},"merges":[]}"#)),
+            "an id of text", "a token id", json(model: #"{"type":"BPE","vocab":{"a":"0"},"merges":[]}"#)),
         Fault("a negative id", "is -1", json(model: #"{"type":"BPE","vocab":{"a":-1},"merges":[]}"#)),
         Fault("a huge id", "is 4000000", json(model: #"{"type":"BPE","vocab":{"a":4000000},"merges":[]}"#)),
         Fault(
@@ -76,10 +76,10 @@ struct TokenizerFolderTests {
                     #"{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\p{N}"},"#
                     + #""behavior":"MergedWithNext"},{"type":"ByteLevel"}]}"#)),
         Fault(
-            "a step we lack", "'UnicodeScripts'",
+            "a step we lack", "'Whitespace'",
             json(
                 pretokenizer:
-                    #"{"type":"Sequence","pretokenizers":[{"type":"UnicodeScripts"},{"type":"ByteLevel"}]}"#)),
+                    #"{"type":"Sequence","pretokenizers":[{"type":"Whitespace"},{"type":"ByteLevel"}]}"#)),
         Fault("a post-processor we lack", "'Roberta'", json(postProcessor: #"{"type":"Roberta"}"#)),
         Fault(
             "two tokens in front", "more than one token",
@@ -118,7 +118,8 @@ struct TokenizerFolderTests {
         let files = [
             "tokenizer.json": Self.json(added: added),
             "tokenizer_config.json":
-                #"{"bos_token":{"content":"<b>"},"eos_token":"<e>","add_bos_token":true,"chat_template":"T"}"#,
+                #"{"bos_token":{"content":"<b>"},"eos_token":"<e>","add_bos_token":true,"#
+                + #""chat_template":"T"}"#,
             "generation_config.json": #"{"eos_token_id":[3,0]}"#,
         ]
         let tokenizer = try load(files, config: ["eos_token_id": .integer(1)])
