@@ -144,9 +144,11 @@ def compositions():
     blocks += [(0x1D15E, 0x1D164), (0x5B0, 0x5C7)]
     texts = ["", "abc", "e\u0301", "\u212b", "\u1e0b\u0323", "q\u0307\u0323", "\u1100\u1161\u11a8"]
     texts += ["\uac00\u11a8", "\ufb01", "\u0958", "a\u05ae\u0300", "\u0301e", "\U0002f800"]
-    texts += ["e\u0302\u0301", "a\u0315\u0300"]
-    for _ in range(500):
-        chosen = [generator.choice(blocks) for _ in range(generator.randint(1, 8))]
+    texts += ["e\u0302\u0301", "a\u0315\u0300", "e\u0310\u0301", "\u1100\u0301\u1161"]
+    letters = [(0x41, 0x7A), (0xC0, 0xFF), (0x300, 0x345), (0x300, 0x345)]
+    for number in range(600):
+        source = letters if number % 3 == 0 else blocks
+        chosen = [generator.choice(source) for _ in range(generator.randint(1, 8))]
         texts.append("".join(chr(generator.randint(*block)) for block in chosen))
     form = normalizers.NFC()
     return [[text, form.normalize_str(text)] for text in texts]
