@@ -49,7 +49,10 @@ public enum ArchitectureRegistry {
             throw ModelFileError(.missingMetadata(key: key), path: file.path)
         }
         guard let architecture = all.first(where: { (isGGUF ? $0.ggufName : $0.name) == found }) else {
-            let known = all.map { isGGUF ? $0.ggufName : $0.name }.joined(separator: ", ")
+            // Two architectures can share a GGUF name and stand next to each other.
+            let names = all.map { isGGUF ? $0.ggufName : $0.name }
+            let known = names.indices.filter { names[..<$0].last != names[$0] }.map { names[$0] }
+                .joined(separator: ", ")
             throw ModelFileError(
                 .wrongMetadata(
                     key: key, found: found, expected: "an architecture that Sluice runs: \(known)"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import gguf
@@ -95,7 +96,12 @@ class Conversion:
         return wanted
 
     def write(self, path: Path, split_tensors: int, progress: bool) -> list[Path]:
-        """Writes the file, or the files of a split, and returns their paths."""
+        """Writes the file, or the files of a split, and returns their paths; what fails leaves nothing behind."""
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+            files = self._write(Path(folder) / path.name, split_tensors, progress)
+            return [file.replace(path.parent / file.name) for file in files]
+
+    def _write(self, path: Path, split_tensors: int, progress: bool) -> list[Path]:
         writer = gguf.GGUFWriter(
             path, gguf.MODEL_ARCH_NAMES[self.architecture.target], split_max_tensors=split_tensors
         )
