@@ -15,7 +15,7 @@ bool sluice_supports(enum sluice_instruction_set set) {
         __builtin_cpu_init();
         return sluice_supports(SLUICE_AVX2) && __builtin_cpu_supports("avx512f")
             && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
-            && __builtin_cpu_supports("avx512vl");
+            && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
 #endif
 #if defined(__aarch64__)
     // Part of every AArch64 processor that runs a general-purpose operating system.

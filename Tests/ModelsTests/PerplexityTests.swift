@@ -49,8 +49,8 @@ struct PerplexityTests {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         Report.line(
             "perplexity of \(the): \(perplexity), \(String(format: "%+.4f", share * 100)) %, \(seconds) s")
-        // llama.cpp quantizes activations to eight bits and we do not; figures of one model differ by less
-        // than this.
+        // Both quantize activations to eight bits, each with roundings of its own; figures of one model
+        // differ by less than this.
         #expect(abs(share) <= 0.002, "\(perplexity), expected \(the.expected)")
     }
 

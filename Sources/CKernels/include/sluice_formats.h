@@ -11,7 +11,7 @@
 enum sluice_instruction_set {
     SLUICE_SCALAR = 0,
     SLUICE_AVX2 = 1,   // AVX2, FMA and F16C
-    SLUICE_AVX512 = 2, // AVX-512 F, BW, DQ and VL
+    SLUICE_AVX512 = 2, // AVX-512 F, BW, DQ, VL and VNNI
     SLUICE_NEON = 3,   // Advanced SIMD of AArch64
     SLUICE_INSTRUCTION_SETS = 4,
 };
@@ -26,6 +26,9 @@ bool sluice_supports(enum sluice_instruction_set set);
 // block_elements values.
 typedef void (*sluice_decode)(const void *restrict blocks, float *restrict output, int64_t count);
 
+// Computes the units first ..< first + count of what `arguments` describe; sluice_operations.h says more.
+typedef void (*sluice_kernel)(const void *arguments, int64_t first, int64_t count, float *scratch);
+
 // One row of the format table.
 struct sluice_format {
     uint32_t type; // number of the format in GGUF files
@@ -33,6 +36,8 @@ struct sluice_format {
     int32_t block_bytes;
     // By instruction set; a missing entry means that the next weaker set's serves.
     sluice_decode _Nullable decode[SLUICE_INSTRUCTION_SETS];
+    // Products with inputs in 8 bits; none at all for the float formats.
+    sluice_kernel _Nullable integer_product[SLUICE_INSTRUCTION_SETS];
 };
 
 // The row of the format with GGUF number `type`, or null where there is none.
@@ -40,6 +45,11 @@ const struct sluice_format *_Nullable sluice_format(uint32_t type);
 
 // The best decoder of `format` that `set` may run: its own or that of a weaker set.
 sluice_decode sluice_decoder(const struct sluice_format *format, enum sluice_instruction_set set);
+
+// The best product of `format` with quantized inputs that `set` may run, or null where the format's inputs
+// stay Float32. Its arguments are a sluice_product.
+sluice_kernel _Nullable sluice_integer_product(
+    const struct sluice_format *format, enum sluice_instruction_set set);
 
 #pragma clang assume_nonnull end
 #endif

@@ -25,19 +25,44 @@ enum {
     SLUICE_CONVOLUTION_TAPS = 16,
 };
 
-typedef void (*sluice_kernel)(const void *arguments, int64_t first, int64_t count, float *scratch);
-
 // Row-major [rows, columns]; `stride` elements between the starts of two rows.
 struct sluice_matrix {
     float *base;
     int64_t rows, columns, stride;
 };
 
+// Row-major [rows, columns] in 8 bits, as blocks/quantized.h describes; written by `quantize`. The columns
+// are whole blocks of `block_elements`, 32 or 256; base and stride are multiples of 64 bytes.
+struct sluice_quantized {
+    void *base;
+    int64_t rows, columns, stride_bytes, block_elements;
+};
+
+// Bytes of a quantized row, a multiple of 64.
+static inline int64_t sluice_quantized_row_bytes(int64_t columns, int64_t block_elements) {
+    const int64_t bytes = columns + columns / 16 * 2 + columns / block_elements * 4;
+    return (bytes + 63) / 64 * 64;
+}
+
+// Unit: a row.
+struct sluice_quantization {
+    struct sluice_matrix input;
+    struct sluice_quantized output;
+};
+
 // output[t, r] = dot(weights[r], input[t]) + bias[r]. Unit: `rows_per_unit` rows for `tokens_per_unit`
 // tokens; units count through the rows first. rows_per_unit is a multiple of 16.
+//
+// The float product reads `input`, an integer product reads `quantized` instead. Contract of the latter: of
+// every block two whole numbers, exact in 32 bits, main = sum of scale * code * input code over the groups of
+// the block and offset = sum of min * input codes; then
+//   lane[b % 16] = fma(main, d * dx, lane[b % 16]), with mins also fma(offset, m * dx, lane[b % 16])
+// for the blocks b in ascending order, each product d * dx and m * dx rounded on its own; the sixteen lanes
+// are folded as above. In Q4_1 and Q5_1 the min is 1, in the K formats it counts negative.
 struct sluice_product {
     const struct sluice_format *format;
     sluice_decode decode;
+    struct sluice_quantized quantized;
     const void *weights;
     int64_t row_stride_bytes, rows, columns;
     struct sluice_matrix input, output;
@@ -136,7 +161,7 @@ struct sluice_convolution {
 };
 
 struct sluice_operations {
-    sluice_kernel product, transposed_product;
+    sluice_kernel product, transposed_product, quantize;
     sluice_kernel attention, store_rows;
     sluice_kernel rms_norm, layer_norm;
     sluice_kernel add_scaled, scale, multiply, silu, sigmoid, swiglu, clamped_swiglu;

@@ -22,6 +22,8 @@ SLUICE_INLINE void store_some(float *to, lanes values, int64_t count) {
     for (int64_t i = 0; i < count; i++) to[i] = padded[i];
 }
 
+SLUICE_INLINE int64_t smallest(int64_t a, int64_t b) { return a < b ? a : b; }
+
 SLUICE_INLINE lanes splat(float value) { return (lanes)(value); }
 
 SLUICE_INLINE lanes fused(lanes a, lanes b, lanes c) { return __builtin_elementwise_fma(a, b, c); }

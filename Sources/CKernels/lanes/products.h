@@ -78,8 +78,6 @@ static void continue_tile(
     }
 }
 
-SLUICE_INLINE int64_t smallest(int64_t a, int64_t b) { return a < b ? a : b; }
-
 // Asks for `bytes` bytes that will be read soon; a wish beyond the end of the weights does no harm.
 SLUICE_INLINE void prefetch(const char *from, int64_t bytes) {
     for (int64_t i = 0; i < bytes; i += 64) __builtin_prefetch(from + i, 0, 2);

@@ -5,6 +5,7 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 #include "basics.h"
 #include "products.h"
+#include "quantize.h"
 #include "attention.h"
 #include "rows.h"
 #include "recurrent.h"
@@ -12,7 +13,8 @@
 
 #define SLUICE_OPERATIONS_TABLE \
     { \
-        .product = product, .transposed_product = transposed_product, .attention = attention, \
+        .product = product, .transposed_product = transposed_product, .quantize = quantize, \
+        .attention = attention, \
         .store_rows = store_rows, .rms_norm = rms_norm, .layer_norm = layer_norm, \
         .add_scaled = add_scaled, .scale = scale, .multiply = multiply, .silu = silu, \
         .sigmoid = sigmoid, .swiglu = swiglu, .clamped_swiglu = clamped_swiglu, .softmax = softmax, \

@@ -1,5 +1,6 @@
 #include "../blocks/blocks.h"
 #include "../blocks/decoders.h"
+#include "integer_products.h"
 
 SLUICE_DECODER(q5_0, scalar) {
     const struct sluice_block_q5_0 *block = blocks;
@@ -14,3 +15,18 @@ SLUICE_DECODER(q5_0, scalar) {
         }
     }
 }
+
+static void unpack(const void *from, struct sluice_unpacked *to) {
+    const struct sluice_block_q5_0 *block = from;
+    to->d = sluice_load_half(block->d);
+    to->scales[0] = to->scales[1] = 1;
+    const uint32_t high = sluice_load_u32(block->high);
+    for (int i = 0; i < 16; i++) {
+        const int first = (block->low[i] & 0x0f) | (int)(high >> i & 1) << 4;
+        const int second = (block->low[i] >> 4) | (int)(high >> (i + 16) & 1) << 4;
+        to->codes[i] = first - 16;
+        to->codes[i + 16] = second - 16;
+    }
+}
+
+SLUICE_SCALAR_PRODUCT(q5_0, false)

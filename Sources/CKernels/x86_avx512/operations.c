@@ -4,7 +4,7 @@
 #include "../lanes/lanes.h"
 
 #pragma clang diagnostic ignored "-Wpsabi"
-#define SLUICE_TARGET "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma,f16c"
+#define SLUICE_TARGET "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c"
 #pragma clang attribute push(__attribute__((target(SLUICE_TARGET))), apply_to = function)
 
 #include "primitives.h"

@@ -3,7 +3,9 @@ import CKernels
 extension Compute {
     /// output[t, r] = dot(weights[r], input[t]) + bias[r].
     ///
-    /// The order of a sum depends on the number of columns alone, so one token gives the same bits as many.
+    /// Quantized weights meet the input in 8 bits, a scale per block of the format; float weights meet it as
+    /// it is. The order of a sum depends on the number of columns alone, so one token gives the same bits as
+    /// many.
     /// Shape: weights [rows, columns], input [tokens, columns], output [tokens, rows], bias [1, rows] or nil.
     /// - Precondition: the shapes agree; output overlaps no input.
     public func multiply(
@@ -13,17 +15,45 @@ extension Compute {
             input.columns == weights.columns && output.columns == weights.rows && input.rows == output.rows,
             "product of \(weights.rows) x \(weights.columns) with \(input.shape) into \(output.shape)")
         precondition(bias.map { $0.columns == weights.rows && $0.rows == 1 } ?? true, "bias of another width")
+        let format = unsafe weights.format.kernels
+        guard let kernel = unsafe sluice_integer_product(format, instructionSet.identifier) else {
+            let none = unsafe quantizedScratch.rows(0, columns: 0, blockElements: 1)
+            return unsafe multiply(
+                operations.pointee.product, weights, input, none, into: output, bias: bias)
+        }
+        let blockElements = weights.format.blockElements
+        let fitting = quantizedScratch.rowsThatFit(
+            input.rows, columns: input.columns, blockElements: blockElements)
+        for first in stride(from: 0, to: input.rows, by: max(fitting, 1)) {
+            let part = first..<min(first + fitting, input.rows)
+            let rows = input.slice(rows: part)
+            let quantized = unsafe quantizedScratch.rows(
+                rows.rows, columns: rows.columns, blockElements: blockElements)
+            unsafe dispatch(
+                operations.pointee.quantize,
+                sluice_quantization(input: rows.forKernels, output: quantized),
+                units: rows.rows, elementsPerUnit: rows.columns)
+            unsafe multiply(kernel, weights, rows, quantized, into: output.slice(rows: part), bias: bias)
+        }
+    }
+
+    /// The product by `kernel`, which reads one of the two inputs.
+    private func multiply(
+        _ kernel: sluice_kernel, _ weights: WeightMatrix, _ input: FloatMatrix, _ quantized: sluice_quantized,
+        into output: FloatMatrix, bias: FloatMatrix?
+    ) {
         let cut = ProductCut(rows: weights.rows, tokens: input.rows, threads: pool.threadCount)
         let format = unsafe weights.format.kernels
         let arguments = unsafe sluice_product(
-            format: format, decode: sluice_decoder(format, instructionSet.identifier), weights: weights.base,
+            format: format, decode: sluice_decoder(format, instructionSet.identifier), quantized: quantized,
+            weights: weights.base,
             row_stride_bytes: Int64(weights.rowStrideBytes), rows: Int64(weights.rows),
             columns: Int64(weights.columns),
             input: input.forKernels, output: output.forKernels, bias: bias?.base,
             rows_per_unit: Int64(cut.rowsPerUnit),
             tokens_per_unit: Int64(cut.tokensPerUnit))
         unsafe dispatch(
-            operations.pointee.product, arguments, units: cut.units,
+            kernel, arguments, units: cut.units,
             elementsPerUnit: cut.rowsPerUnit * cut.tokensPerUnit * max(weights.columns, 1))
     }
 

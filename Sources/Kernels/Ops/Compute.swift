@@ -13,6 +13,7 @@ import CKernels
     /// The set whose kernels run.
     public let instructionSet: InstructionSet
     let operations: UnsafePointer<sluice_operations>
+    let quantizedScratch = QuantizedScratch()
     private let scratch: FloatBuffer
 
     /// Uses the instruction set that the environment asks for (`SLUICE_ISA`), or else the best.

@@ -45,16 +45,22 @@ struct ProductTests {
             let output = FloatMatrix.zeros(tokens, rows)
             compute.multiply(problem.weights, problem.input, into: output, bias: problem.bias)
             let weights = problem.decoded(on: compute)
+            let magnitudes = weights.map { format.magnitudes(of: $0) }
             for token in 0..<tokens {
-                let x = problem.input.slice(rows: token..<token + 1).values
+                let input = problem.input.slice(rows: token..<token + 1).values
+                let x = format.isQuantized ? QuantizedInput(input, format).values : input.map(Double.init)
                 for row in 0..<rows {
-                    let terms = zip(weights[row], x).map { Double($0) * Double($1) }
+                    let terms = zip(weights[row], x).map { Double($0) * $1 }
                     let exact = terms.reduce(Double(problem.bias[0, row]), +)
-                    // Each lane adds columns / 16 terms, the fold 4 more and the bias one: so many roundings
-                    // of at most 2^-24 of the sum of magnitudes.
-                    let roundings = Double(columns / 16 + 6)
-                    let bound =
-                        terms.reduce(abs(Double(problem.bias[0, row]))) { $0 + abs($1) } * roundings * 0x1p-24
+                    // Each lane adds columns / 16 terms (of quantized weights: a block's two terms, each of
+                    // three roundings), the fold 4 more and the bias one: so many roundings of at most 2^-24
+                    // of the sum of magnitudes. Decoding rounds a weight three times, scale and min before
+                    // they cancel: `magnitude` bounds them.
+                    let roundings = Double(columns / 16 + 12)
+                    let magnitude = zip(x, magnitudes[row]).reduce(abs(Double(problem.bias[0, row]))) {
+                        $0 + abs($1.0) * $1.1
+                    }
+                    let bound = magnitude * roundings * 0x1p-24
                     #expect(abs(Double(output[token, row]) - exact) <= bound, "seed \(problem.weights.rows)")
                 }
             }
@@ -63,9 +69,7 @@ struct ProductTests {
 
     @Test(
         "give one token the same bits alone, in 7 and in 64, on any number of threads",
-        arguments: [
-            WeightFormat.float32, .float16, .bfloat16, .q8_0, .q4_K, .q6_K, .mxfp4,
-        ])
+        arguments: WeightFormat.allCases)
     func doNotDependOnBatch(format: WeightFormat) {
         let (rows, columns, tokens) = (53, 1280, 64)
         let problem = Problem(

@@ -1,0 +1,186 @@
+// Included inside a target region, after strips.h and the set's dots.h: products of quantized weights and
+// inputs in 8 bits, one per format.
+//
+// Codes are unsigned and lie `offset` above what they stand for: the instruction sets multiply unsigned by
+// signed bytes. Whole numbers are exact in any order, so a few tokens go through the weights row by row and
+// many go through panels of sixteen rows side by side, and both give the bits of the definition
+// (sluice_product).
+
+enum {
+    GROUP_ROWS = 16,    // rows of a panel
+    GROUP_TOKENS = 64,  // tokens that share a packed panel
+    FEW_ROWS = 4,       // rows that one pass over a token's codes multiplies
+    PANEL_TOKENS = 8,   // tokens of a register block
+    PANEL_COLUMNS = 1024,
+    MANY_TOKENS = 4,    // from here on the panels win
+    // Float sums of a panel: 16 lanes of 16 rows for 64 tokens.
+    PANEL_SUMS = LANES * GROUP_ROWS * GROUP_TOKENS,
+};
+
+// The sums of PANEL_TOKENS tokens and sixteen rows, by lane.
+typedef lanes panel_sums[LANES][PANEL_TOKENS];
+
+// Rows of a matrix, the last one again where there are fewer.
+struct weight_rows {
+    const char *row[GROUP_ROWS];
+};
+
+SLUICE_INLINE struct weight_rows weight_rows(const struct sluice_product *p, int64_t row, const int count) {
+    struct weight_rows rows;
+    const char *weights = p->weights;
+    UNROLLED for (int i = 0; i < count; i++) {
+        rows.row[i] = weights + smallest(row + i, p->rows - 1) * p->row_stride_bytes;
+    }
+    return rows;
+}
+
+// The halves `bytes` behind each of the sixteen addresses.
+SLUICE_INLINE lanes load_halves_of(const char *const rows[GROUP_ROWS], int64_t bytes) {
+    uint16_t halves[GROUP_ROWS];
+    UNROLLED for (int i = 0; i < GROUP_ROWS; i++) memcpy(&halves[i], rows[i] + bytes, sizeof halves[i]);
+    return load_half_lanes(halves);
+}
+
+// Folds lanes as `fold` does, several sums at a time.
+#define FOLDED(type, sums) \
+    ({ \
+        type halves_[8], quarters_[4]; \
+        UNROLLED for (int i_ = 0; i_ < 8; i_++) halves_[i_] = (sums)[i_] + (sums)[i_ + 8]; \
+        UNROLLED for (int i_ = 0; i_ < 4; i_++) quarters_[i_] = halves_[i_] + halves_[i_ + 4]; \
+        (quarters_[0] + quarters_[2]) + (quarters_[1] + quarters_[3]); \
+    })
+
+#include "block_products.h"
+#include "superblock_products.h"
+
+// Writes the first `rows` sums of one token.
+SLUICE_INLINE void finish(
+    const struct sluice_product *p, int64_t token, int64_t row, const float *sums, int64_t rows) {
+    float *output = p->output.base + token * p->output.stride + row;
+    for (int64_t i = 0; i < rows; i++) output[i] = p->bias ? sums[i] + p->bias[row + i] : sums[i];
+}
+
+// Writes the sums of `tokens` tokens of a panel.
+static void finish_panel(
+    const struct sluice_product *p, int64_t token, int64_t tokens, int64_t row, const panel_sums *sums,
+    int64_t used_lanes) {
+    const int64_t rows = smallest(p->rows - row, GROUP_ROWS);
+    for (int64_t t = 0; t < tokens; t++) {
+        lanes lane[LANES];
+        for (int64_t i = 0; i < LANES; i++) {
+            lane[i] = i < used_lanes ? sums[t / PANEL_TOKENS][i][t % PANEL_TOKENS] : splat(0);
+        }
+        float folded[GROUP_ROWS];
+        store(folded, FOLDED(lanes, lane));
+        finish(p, token + t, row, folded, rows);
+    }
+}
+
+// How one format is multiplied.
+struct integer_kernels {
+    // The sums of FEW_ROWS rows and one token.
+    four_floats (*multiply_few)(
+        const struct sluice_product *p, const struct weight_rows *rows, int64_t token);
+    // Lays blocks first ..< first + count of sixteen rows side by side.
+    void (*pack)(const struct weight_rows *rows, int64_t first, int64_t count, char *panel);
+    // Continues the sums of PANEL_TOKENS or half as many tokens from `token` by the blocks of a panel.
+    void (*continue_all)(
+        const struct sluice_product *p, int64_t token, int64_t first, int64_t count, const char *panel,
+        panel_sums *sums);
+    void (*continue_half)(
+        const struct sluice_product *p, int64_t token, int64_t first, int64_t count, const char *panel,
+        panel_sums *sums);
+    int64_t block_elements;
+};
+
+static void multiply_panels(
+    const struct sluice_product *p, int64_t row, int64_t token, int64_t tokens, float *scratch,
+    const struct integer_kernels *kernels) {
+    panel_sums *sums = (void *)scratch;
+    char *panel = (char *)(scratch + PANEL_SUMS);
+    const struct weight_rows rows = weight_rows(p, row, GROUP_ROWS);
+    const int64_t blocks = p->columns / kernels->block_elements;
+    const int64_t panel_blocks = PANEL_COLUMNS / kernels->block_elements;
+    for (int64_t b = 0; b < blocks; b += panel_blocks) {
+        const int64_t count = smallest(blocks - b, panel_blocks);
+        kernels->pack(&rows, b, count, panel);
+        for (int64_t t = 0; t < tokens; t += PANEL_TOKENS) {
+            panel_sums *at = sums + t / PANEL_TOKENS;
+            if (tokens - t > PANEL_TOKENS / 2) kernels->continue_all(p, token + t, b, count, panel, at);
+            else kernels->continue_half(p, token + t, b, count, panel, at);
+        }
+    }
+    finish_panel(p, token, tokens, row, sums, smallest(blocks, LANES));
+}
+
+static void multiply_integers(
+    const struct sluice_product *p, int64_t first, int64_t count, float *scratch,
+    const struct integer_kernels *kernels) {
+    const int64_t row_units = (p->rows + p->rows_per_unit - 1) / p->rows_per_unit;
+    for (int64_t unit = first; unit < first + count; unit++) {
+        const int64_t row = unit % row_units * p->rows_per_unit;
+        const int64_t token = unit / row_units * p->tokens_per_unit;
+        const int64_t row_end = smallest(row + p->rows_per_unit, p->rows);
+        const int64_t token_end = smallest(token + p->tokens_per_unit, p->quantized.rows);
+        if (token_end - token >= MANY_TOKENS) {
+            for (int64_t r = row; r < row_end; r += GROUP_ROWS) {
+                for (int64_t t = token; t < token_end; t += GROUP_TOKENS) {
+                    multiply_panels(p, r, t, smallest(token_end - t, GROUP_TOKENS), scratch, kernels);
+                }
+            }
+            continue;
+        }
+        for (int64_t r = row; r < row_end; r += FEW_ROWS) {
+            const struct weight_rows rows = weight_rows(p, r, FEW_ROWS);
+            for (int64_t t = token; t < token_end; t++) {
+                const four_floats sums = kernels->multiply_few(p, &rows, t);
+                finish(p, t, r, (const float *)&sums, smallest(row_end - r, FEW_ROWS));
+            }
+        }
+    }
+}
+
+#define SLUICE_EXPANDED_PRODUCT(format, set) SLUICE_INTEGER_PRODUCT(format, set)
+#define SLUICE_SET_PRODUCT(format) SLUICE_EXPANDED_PRODUCT(format, SLUICE_SET)
+
+// The product of a format: its description as a constant in its family's functions.
+#define SLUICE_FAMILY_PRODUCT(name, family, elements) \
+    static four_floats multiply_few_##name( \
+        const struct sluice_product *p, const struct weight_rows *rows, int64_t token) { \
+        return multiply_few_##family(p, rows, token, &format_##name); \
+    } \
+    static void pack_##name(const struct weight_rows *rows, int64_t first, int64_t count, char *panel) { \
+        pack_##family(rows, first, count, panel, &format_##name); \
+    } \
+    static void continue_all_##name( \
+        const struct sluice_product *p, int64_t token, int64_t first, int64_t count, const char *panel, \
+        panel_sums *sums) { \
+        continue_##family(p, token, first, count, panel, sums, &format_##name, PANEL_TOKENS); \
+    } \
+    static void continue_half_##name( \
+        const struct sluice_product *p, int64_t token, int64_t first, int64_t count, const char *panel, \
+        panel_sums *sums) { \
+        continue_##family(p, token, first, count, panel, sums, &format_##name, PANEL_TOKENS / 2); \
+    } \
+    SLUICE_SET_PRODUCT(name) { \
+        static const struct integer_kernels kernels = { \
+            multiply_few_##name, pack_##name, continue_all_##name, continue_half_##name, elements}; \
+        multiply_integers(arguments, first, count, scratch, &kernels); \
+    }
+
+#define SLUICE_BLOCK_PRODUCT(name) SLUICE_FAMILY_PRODUCT(name, blocks, BLOCK)
+#define SLUICE_SUPERBLOCK_PRODUCT(name) SLUICE_FAMILY_PRODUCT(name, superblocks, SUPERBLOCK)
+
+#include "strips/q4_0.h"
+#include "strips/q4_1.h"
+#include "strips/q5_0.h"
+#include "strips/q5_1.h"
+#include "strips/q8_0.h"
+#include "strips/iq4_nl.h"
+#include "strips/mxfp4.h"
+#include "strips/q2_K.h"
+#include "strips/q3_K.h"
+#include "strips/q4_K.h"
+#include "strips/q5_K.h"
+#include "strips/q6_K.h"
+#include "strips/iq4_xs.h"

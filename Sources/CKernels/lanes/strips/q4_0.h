@@ -1,0 +1,9 @@
+SLUICE_INLINE strip strip_q4_0(const void *first, const void *second) {
+    const struct sluice_block_q4_0 *a = first, *b = second;
+    return halves_in_turn(twice_each(a->low, b->low));
+}
+
+static const struct block_format format_q4_0 = {
+    .strip = strip_q4_0, .bytes = sizeof(struct sluice_block_q4_0), .offset = 8};
+
+SLUICE_BLOCK_PRODUCT(q4_0)

@@ -1,0 +1,18 @@
+SLUICE_INLINE strip strip_q5_K(const void *from, int part) {
+    const struct sluice_block_q5_K *block = from;
+    const uint8_t *low = block->low + part * 32;
+    const strip high = join_halves(block->high, block->high);
+    return (shift_halves(join_halves(low, low), 0, 4) & 0x0f) | where_bits(high, 2 * part, 2 * part + 1, 16);
+}
+
+SLUICE_INLINE struct groups groups_q5_K(const void *from) {
+    const struct sluice_block_q5_K *block = from;
+    return groups_of_32(unpack_scale_codes(block->scales));
+}
+
+static const struct superblock_format format_q5_K = {
+    .strip = strip_q5_K, .groups = groups_q5_K, .bytes = sizeof(struct sluice_block_q5_K),
+    .d_bytes = offsetof(struct sluice_block_q5_K, d), .m_bytes = offsetof(struct sluice_block_q5_K, dmin),
+    .group_elements = 32, .has_mins = true};
+
+SLUICE_SUPERBLOCK_PRODUCT(q5_K)
