@@ -69,6 +69,8 @@ extension ModelFileError: CustomStringConvertible {
             "found the shard name \(quoted(found)), expected a plain file name in the same folder"
         case .tensorNotInShard(let shard):
             "the index places the tensor in \(quoted(shard)), which does not hold it"
+        case .missingShard(let shard):
+            "the index places the tensor in \(quoted(shard)), which is not in its folder"
         default: "the file is malformed"
         }
     }
@@ -81,6 +83,7 @@ extension ModelFileError: CustomStringConvertible {
             "check that the download is complete and that the configuration belongs to these weights"
         case .wrongFormat, .unsupportedTensorType:
             "convert or quantize the model to a supported type, for example Q4_K or BF16"
+        case .missingShard: "check that every file of the model has been downloaded"
         case .missingFile: "check the path and that every file of the model has been downloaded"
         case .unreadableFile, .notRegularFile: "check what the path points to and its permissions"
         case .emptyFile, .truncated, .tensorOutsideFile: "download the file again; it is probably incomplete"

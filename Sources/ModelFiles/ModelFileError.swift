@@ -52,6 +52,7 @@ public struct ModelFileError: Error, Sendable {
         case invalidJSON(found: String, expected: String)
         case unsafeShardName(found: String)
         case tensorNotInShard(shard: String)
+        case missingShard(shard: String)
     }
 
     /// What is wrong.

@@ -67,7 +67,7 @@ enum SafetensorsModel {
         to contents: inout ModelFile.Contents
     ) throws(ModelFileError) {
         let path = join(folder, name)
-        let bytes = try files.bytes(of: path)
+        let bytes = if let index { try index.bytes(of: name, files) } else { try files.bytes(of: path) }
         let header = try SafetensorsHeader(bytes, path: path)
         try index?.check(header, shard: name)
         let part = contents.addPart(bytes, path: path, headerBytes: header.headerBytes)

@@ -51,6 +51,20 @@ struct ShardIndex {
         }
     }
 
+    /// The bytes of one of the shards.
+    ///
+    /// - Throws: `missingShard`, and what reading a file can violate.
+    func bytes(of shard: String, _ files: some FileAccess) throws(ModelFileError) -> FileBytes {
+        let folder = SafetensorsModel.folder(of: path)
+        do {
+            return try files.bytes(of: SafetensorsModel.join(folder, shard))
+        } catch {
+            guard error.code == .missingFile else { throw error }
+            throw ModelFileError(
+                .missingShard(shard: shard), path: path, key: "weight_map", tensor: tensors[shard]?.min())
+        }
+    }
+
     /// Checks that `header`, read from `shard`, holds what the index says.
     ///
     /// - Throws: `tensorNotInShard`.

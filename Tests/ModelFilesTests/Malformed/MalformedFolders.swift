@@ -5,14 +5,14 @@ extension MalformedModel {
     private static let index = "model.safetensors.index.json"
 
     private static func sharded(
-        _ name: String, index text: String? = nil, without: String? = nil, blamed: String = index,
-        _ code: ModelFileError.Code, offset: Int? = nil, key: String? = nil, tensor: String? = nil
+        _ name: String, index text: String? = nil, without: String? = nil, _ code: ModelFileError.Code,
+        offset: Int? = nil, key: String? = nil, tensor: String? = nil
     ) -> MalformedModel {
         var files = SampleModels.shardedSafetensors.files
         if let text { files[index] = Array(text.utf8) }
         if let without { files[without] = nil }
         return MalformedModel(
-            name, files: files, entry: "", code: code, blamed: blamed, offset: offset, key: key,
+            name, files: files, entry: "", code: code, blamed: index, offset: offset, key: key,
             tensor: tensor)
     }
 
@@ -31,10 +31,12 @@ extension MalformedModel {
         let second = SampleModels.shardNames[1]
         let all = SampleModels.placements.map { "\"\($0.name)\":\"\($0.shard)\"" }.joined(separator: ",")
         return [
-            sharded("a missing shard", without: second, blamed: second, .missingFile),
+            sharded(
+                "a missing shard", without: second, .missingShard(shard: second), key: "weight_map",
+                tensor: SampleModels.placements.filter { $0.shard == second }.map(\.name).min()),
             sharded(
                 "an index that names a missing shard", index: map("\(all),\"w\":\"none.safetensors\""),
-                blamed: "none.safetensors", .missingFile),
+                .missingShard(shard: "none.safetensors"), key: "weight_map", tensor: "w"),
             leaving("a shard above the folder", "../model.safetensors"),
             leaving("a shard at an absolute path", "/etc/model.safetensors"),
             leaving("a shard in a folder below", "below/model.safetensors"),
