@@ -1,5 +1,11 @@
 import Kernels
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 extension GatedDeltaNet {
     /// The matrices of one call, all [rows, …].
     private struct Activations {
@@ -143,4 +149,12 @@ extension GatedDeltaNet {
         let passing = max(shape.channels + shape.valueColumns, 2 * shape.valueHeads, shape.valueColumns)
         return (kept + [passing]).reduce(0) { $0 + Arena.elements(rows: rows, columns: $1) }
     }
+}
+
+/// The functions by which a delta net's decay follows from a time step.
+enum DecayMath {
+    static func exponential(_ value: Float) -> Float { exp(value) }
+
+    /// log(1 + exp(value)); beyond 20 the value itself, which Float32 cannot tell from it.
+    static func softplus(_ value: Float) -> Float { value > 20 ? value : log1p(exp(value)) }
 }
