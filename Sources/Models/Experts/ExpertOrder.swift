@@ -4,19 +4,20 @@ import Kernels
 ///
 /// A choice is numbered row * expertsPerToken + rank. Counting sort, stable. Allocates: once. Runs on: engine
 /// thread.
-final class ExpertOrder {
+package final class ExpertOrder {
     private let starts: IndexBuffer
     private let sorted: IndexBuffer
     private let expertCount: Int
 
-    init(expertCount: Int, capacity: Int) {
+    /// - Parameter capacity: the most choices of a step, rows * expertsPerToken.
+    package init(expertCount: Int, capacity: Int) {
         self.expertCount = expertCount
         starts = IndexBuffer(count: expertCount + 2)
         sorted = IndexBuffer(count: capacity)
     }
 
     /// Sorts all choices of `routing`.
-    func sort(_ routing: Routing) {
+    package func sort(_ routing: Routing) {
         for index in 0..<expertCount + 2 { starts[index] = 0 }
         let perRow = routing.expertsPerToken
         for choice in 0..<routing.rows * perRow {
@@ -31,8 +32,8 @@ final class ExpertOrder {
     }
 
     /// Positions in the sorted list that belong to `expert`.
-    func choices(of expert: Int) -> Range<Int> { starts[expert]..<starts[expert + 1] }
+    package func choices(of expert: Int) -> Range<Int> { starts[expert]..<starts[expert + 1] }
 
     /// The choice at a position of the sorted list.
-    func choice(_ position: Int) -> Int { sorted[position] }
+    package func choice(_ position: Int) -> Int { sorted[position] }
 }
