@@ -28,8 +28,10 @@ struct ArchitectureOracleTests {
         #expect(agreement.holds, "\(agreement)")
         let half = try Agreement(folder, try Reference(folder), cache: .float16)
         Report.line("checkpoint \(name), f16 cache: \(half)")
-        // Halves keep 11 bits: keys and values are off by 5e-4 relative, and a few layers multiply that.
-        #expect(abs(half.nllDifference) <= 1e-2 && half.logitDifference <= 5e-2, "\(half)")
+        // Halves keep 11 bits, so a key or value is off by at most 2^-11 = 5e-4 of itself, and these errors
+        // mostly cancel in the sums of attention; so the bounds of the exact cache leave room. Measured:
+        // up to 2.1e-5 for the likelihood (PhiMoE) and 4.9e-4 for a logit (Qwen3-Next).
+        #expect(half.holds, "\(half)")
     }
 
     @Test("a GGUF file from llama.cpp's converter gives the same", .needsSharedFixtures, arguments: ggufs)
