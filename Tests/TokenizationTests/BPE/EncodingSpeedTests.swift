@@ -5,9 +5,8 @@ import Testing
 import Tokenization
 
 /// Long inputs that a careless tokenizer takes quadratic time for. Each is measured at two sizes, in
-/// processor time, and the rates are
-/// written to standard error; the bound is far from the figures of any machine, so that only a change of
-/// order fails.
+/// processor time, and the rates are written to standard error; the bound is far from the figures of any
+/// machine, so that only a change of order fails.
 @Suite("Encoding speed", .serialized, .needsSharedFixtures, .nightlyOnly, .tags(.nightly))
 struct EncodingSpeedTests {
     struct Input: CustomTestStringConvertible, Sendable {
