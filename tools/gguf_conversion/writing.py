@@ -96,7 +96,7 @@ class Conversion:
         return wanted
 
     def write(self, path: Path, split_tensors: int, progress: bool) -> list[Path]:
-        """Writes the file, or the files of a split, and returns their paths; what fails leaves nothing behind."""
+        """Writes the file, or the files of a split, and returns their paths; a failure leaves nothing."""
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
             files = self._write(Path(folder) / path.name, split_tensors, progress)
             return [file.replace(path.parent / file.name) for file in files]
