@@ -14,14 +14,6 @@ extension ModelFile {
         throw ModelFileError(.missingTensor(name: name), path: path)
     }
 
-    /// The tensors as they lie in the files: by part, then by offset. Cost: sorts them at each call.
-    public var tensorsInFileOrder: [TensorRecord] {
-        tensors.values.sorted { ($0.part, $0.offset) < ($1.part, $1.offset) }
-    }
-
-    /// Bytes of all weights together; the rest of `byteCount` is directories, padding and opaque tensors.
-    public var weightByteCount: Int { tensors.values.reduce(0) { $0 + $1.byteCount } }
-
     /// The folder that the model lies in, where `tokenizer.json` and the like are.
     public var folder: String {
         let folder = FilePath(parts.first ?? path).removingLastComponent().string

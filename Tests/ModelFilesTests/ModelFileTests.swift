@@ -49,7 +49,6 @@ struct ModelFileTests {
             #expect(try values(model, record.name) == (0..<6).map { Float($0 + 10 * part) })
         }
         #expect(model.byteCount == SampleModels.splitGGUF.files.values.reduce(0) { $0 + $1.count })
-        #expect(model.tensorsInFileOrder.map(\.part) == [0, 1, 2])
     }
 
     @Test("a folder with one split model opens it")
@@ -189,21 +188,5 @@ struct ModelFileTests {
         // The last tensor grows into a further unit of padding; no description changes.
         #expect(try changed { $0.tensors[3].data += [UInt8](repeating: 0, count: 64) } != base)
         #expect(base.description.count == 16)
-    }
-
-    @Test("advice and prefaulting change nothing that is read")
-    func paging() throws {
-        let folder = try TemporaryFolder()
-        let path = try folder.write(SampleModels.gguf.file().bytes, to: "model.gguf")
-        let model = try ModelFile.open(path)
-        var done: [Int] = []
-        model.prefault { done.append($0) }
-        #expect(done == [model.byteCount])
-        let record = try model.require("embedding.weight")
-        for advice in [AccessAdvice.normal, .sequential, .random, .willNeed, .dontNeed] {
-            model.advise(advice)
-            model.advise(advice, record)
-            #expect(try values(model, "embedding.weight") == (0..<12).map { Float($0) / 4 })
-        }
     }
 }

@@ -168,11 +168,8 @@ struct sluice_operations {
     sluice_kernel softmax;
     sluice_kernel rotate;
     sluice_kernel delta_rule, convolution;
-    // Reductions of `count` values; a NaN never wins a maximum.
+    // Which of `count` values is the largest; a NaN never is.
     int64_t (*argmax)(const float *values, int64_t count);
-    float (*max_abs)(const float *values, int64_t count);
-    // log(sum(exp(value))), summed in 16 double lanes.
-    double (*log_sum_exp)(const float *values, int64_t count);
 };
 
 // The table of `set`; the scalar one where this machine does not support `set`.

@@ -141,30 +141,6 @@ static int64_t argmax(const float *values, int64_t count) {
     return 0;
 }
 
-static float max_abs(const float *values, int64_t count) {
-    lanes best = splat(0);
-    int64_t i = 0;
-    for (; i + LANES <= count; i += LANES) best = larger(magnitude(load(values + i)), best);
-    float result = fold_larger(best);
-    for (; i < count; i++) result = __builtin_fabsf(values[i]) > result ? __builtin_fabsf(values[i]) : result;
-    return result;
-}
-
-static double log_sum_exp(const float *values, int64_t count) {
-    typedef double double_lanes __attribute__((ext_vector_type(16)));
-    const float best = largest(values, count);
-    double_lanes sums = (double_lanes)(0.0);
-    for (int64_t i = 0; i < count; i += LANES) {
-        const int64_t left = count - i;
-        float terms[LANES] = {0};
-        store_some(terms, exponential(load_some(values + i, left) - best), left);
-        sums += __builtin_convertvector(load(terms), double_lanes);
-    }
-    double total = 0;
-    for (int i = 0; i < LANES; i++) total += sums[i];
-    return (double)best + __builtin_log(total);
-}
-
 static void rotate(const void *arguments, int64_t first, int64_t count, float *scratch) {
     (void)scratch;
     const struct sluice_rotation *p = arguments;

@@ -19,5 +19,4 @@
         .add_scaled = add_scaled, .scale = scale, .multiply = multiply, .silu = silu, \
         .sigmoid = sigmoid, .swiglu = swiglu, .clamped_swiglu = clamped_swiglu, .softmax = softmax, \
         .rotate = rotate, .delta_rule = delta_rule, .convolution = convolution, .argmax = argmax, \
-        .max_abs = max_abs, .log_sum_exp = log_sum_exp, \
     }

@@ -13,8 +13,7 @@ import Darwin
     /// How many there are.
     package let count: Int
     let base: UnsafeRawPointer
-    /// Whether the kernel pages the bytes in; a copy in memory ignores advice.
-    let isMapped: Bool
+    private let isMapped: Bool
 
     /// Copies `bytes`.
     package init(copying bytes: [UInt8]) {

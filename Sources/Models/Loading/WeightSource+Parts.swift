@@ -58,14 +58,6 @@ extension WeightSource {
             centers: centers)
     }
 
-    /// The same where the file has it.
-    func normIfPresent(
-        _ name: FileName, size: Int, epsilon: Float, weightOffset: Float = 0
-    ) throws(ModelFileError) -> Norm? {
-        guard find(name.appending(".weight")) != nil else { return nil }
-        return try norm(name, size: size, epsilon: epsilon, weightOffset: weightOffset)
-    }
-
     /// The linear whose tensors are `name` + `.weight` [outputs, inputs] and `.bias` [outputs].
     func linear(
         _ name: FileName, outputs: Int, inputs: Int, bias: BiasRule = .whenPresent

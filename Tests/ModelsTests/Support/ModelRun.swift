@@ -28,7 +28,7 @@ final class ModelRun {
     /// Feeds `ids` in chunks and gives the logits of each.
     func logits(_ ids: [TokenID]) -> [[Float]] {
         var result: [[Float]] = []
-        feed(ids) { logits, row in result.append((0..<logits.columns).map { logits[row, $0] }) }
+        feed(ids) { logits, row in result.append(Self.values(logits, row: row)) }
         return result
     }
 
@@ -52,13 +52,12 @@ final class ModelRun {
     /// Feeds a window of its own and sums - log p, in nats, of its tokens from `first` on.
     func surprise(_ ids: [TokenID], from first: Int) -> Double {
         reset()
-        let compute = Compute(pool: ThreadPool(threadCount: 1))
         var sum = 0.0
         var position = 0
         feed(ids) { logits, row in
             position += 1
             guard position >= first, position < ids.count else { return }
-            sum += compute.logSumExp(logits, row: row) - Double(logits[row, Int(ids[position].rawValue)])
+            sum += Self.surprise(Self.values(logits, row: row), id: Int(ids[position].rawValue))
         }
         return sum
     }
@@ -79,6 +78,10 @@ final class ModelRun {
             last = logits(recomputes ? ids : [TokenID(Int32(best))]).last ?? []
         }
         return chosen
+    }
+
+    private static func values(_ logits: FloatMatrix, row: Int) -> [Float] {
+        (0..<logits.columns).map { logits[row, $0] }
     }
 
     static func argmax(_ values: [Float]) -> Int {
