@@ -75,7 +75,15 @@ public final class LanguageModel {
     }
 
     /// Runs the rows of `batch` and advances their sequences. Allocates: none. Runs on: engine thread.
-    public func forward(_ batch: Batch) { step.run(batch) }
+    public func forward(_ batch: Batch) { _ = step.run(batch) { false } }
+
+    /// The same, but stops between two halves of a layer once `isCancelled` says so.
+    ///
+    /// - Returns: whether it ran to its end. Otherwise the sequences have the lengths that they had, but one
+    ///   that `isRecurrent` must be reset, and there are no logits.
+    public func forward(_ batch: Batch, unless isCancelled: () -> Bool) -> Bool {
+        step.run(batch, unless: isCancelled)
+    }
 
     /// The logits of `rows` of the last batch [rows, vocabularySize], valid until the next call.
     ///

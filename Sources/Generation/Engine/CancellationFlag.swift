@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Asks a request to stop; the engine looks at it before every step.
+/// Asks a request to stop; the engine looks at it before every step, and within those of a prompt.
 public final class CancellationFlag: Sendable {
     private let isSet = Atomic<Bool>(false)
 

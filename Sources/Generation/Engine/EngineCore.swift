@@ -45,10 +45,19 @@ package final class EngineCore {
     }
 
     /// Computes `tokens`, a chunk of a prompt, as the next positions.
-    func forward(_ tokens: ArraySlice<TokenID>) {
+    ///
+    /// - Returns: false where `cancellation` stopped it. The sequence then is as it was, or empty where a
+    ///   recurrent layer has no way back.
+    func forward(_ tokens: ArraySlice<TokenID>, unless cancellation: CancellationFlag) -> Bool {
         restartIfRotaryChanges(adding: tokens.count)
-        history.append(contentsOf: tokens)
-        computeLast(tokens.count)
+        batch.reset()
+        batch.append(tokens, to: state)
+        if model.forward(batch, unless: { cancellation.isCancelled }) {
+            history.append(contentsOf: tokens)
+            return true
+        }
+        if state.isRecurrent { reset(expectedLength: 0) }
+        return false
     }
 
     /// Computes `token` as the next position.

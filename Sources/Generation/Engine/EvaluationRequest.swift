@@ -12,7 +12,7 @@ public struct EvaluationRequest: Sendable {
     public var wantsArgmax = false
     /// Called on the engine thread with the logits [rows, vocabularySize] of all positions, in their order.
     public var logitSink: (@Sendable (FloatMatrix) throws -> Void)?
-    /// Stops the request before its next chunk.
+    /// Stops the request before its next half layer.
     public var cancellation = CancellationFlag()
 
     public init(windows: [[TokenID]]) { self.windows = windows }

@@ -41,9 +41,8 @@ struct EvaluationRun: ~Copyable {
         core.reset(expectedLength: tokens.count)
         var position = 0
         while position < tokens.count {
-            if request.cancellation.isCancelled { return }
             let end = min(position + core.maximumRows, tokens.count)
-            core.forward(tokens[position..<end])
+            guard core.forward(tokens[position..<end], unless: request.cancellation) else { return }
             try scoreChunk(tokens, positions: position..<end)
             summary.computedTokens += end - position
             position = end
@@ -55,7 +54,7 @@ struct EvaluationRun: ~Copyable {
         let needsAll = request.wantsArgmax || request.logitSink != nil
         let firstScored = request.scoresSecondHalf ? tokens.count / 2 : 0
         var first = needsAll ? positions.lowerBound : max(firstScored, positions.lowerBound)
-        while first < positions.upperBound {
+        while first < positions.upperBound && !request.cancellation.isCancelled {
             let last = min(first + LanguageModel.maximumLogitRows, positions.upperBound)
             let logits = core.model.logits(rows: first - positions.lowerBound..<last - positions.lowerBound)
             try request.logitSink?(logits)

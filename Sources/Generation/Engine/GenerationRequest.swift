@@ -22,7 +22,7 @@ public struct GenerationRequest: Sendable {
     public var forgetsHistory = false
     /// Called on the engine thread with the logits [1, vocabularySize] that each token is chosen from.
     public var logitSink: (@Sendable (FloatMatrix) throws -> Void)?
-    /// Stops the request before its next step.
+    /// Stops the request before its next token, or in the prompt before its next half layer.
     public var cancellation = CancellationFlag()
 
     /// Continues `prompt`.

@@ -53,9 +53,10 @@ struct GenerationRun: ~Copyable {
         let start = clock.now
         if promptPosition < request.prompt.count {
             let end = min(promptPosition + core.maximumRows, request.prompt.count)
-            core.forward(request.prompt[promptPosition..<end])
-            promptPosition = end
+            let isDone = core.forward(request.prompt[promptPosition..<end], unless: request.cancellation)
             summary.prefillSeconds += (clock.now - start).inSeconds
+            guard isDone else { return finish(.cancelled) }
+            promptPosition = end
             let known = request.prompt.count - summary.prefilledTokens
             return .prefill(done: end - known, total: summary.prefilledTokens)
         }
@@ -107,6 +108,8 @@ struct GenerationRun: ~Copyable {
 
     private mutating func finish(_ reason: FinishReason) -> GenerationEvent {
         summary.finishReason = reason
+        // A cancelled prefill leaves tokens that were not computed.
+        summary.prefilledTokens -= request.prompt.count - promptPosition
         return .finished(summary, text: text.finish())
     }
 }

@@ -38,7 +38,8 @@ public final class SequenceState {
     /// trained on; its keys turn by the second set then. Fixed while the sequence holds positions.
     public private(set) var usesLongRotary = false
     let layers: [LayerState]
-    private let isRecurrent: Bool
+    /// Whether a layer keeps a state of fixed size, which goes forward only.
+    public let isRecurrent: Bool
     private let longLength: Int?
 
     /// - Parameter longLength: positions that a sequence must outgrow to use the second set of rotary

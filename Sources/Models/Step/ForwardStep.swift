@@ -48,7 +48,10 @@ struct ForwardStep<Experts: ExpertRunner> {
 
     /// Runs the rows of `batch` through every layer and advances their sequences; the results stay in the
     /// residual stream.
-    func run(_ batch: Batch) {
+    ///
+    /// - Parameter isCancelled: asked before every half layer, so that a long prompt stops soon.
+    /// - Returns: false where it stopped early: no sequence advanced, but recurrent layers may have moved.
+    func run(_ batch: Batch, unless isCancelled: () -> Bool) -> Bool {
         let rows = hidden.slice(rows: 0..<batch.count)
         let compute = batch.count > 1 ? prefillCompute : compute
         let context = StepContext(batch: batch, compute: compute, arena: arena)
@@ -57,20 +60,26 @@ struct ForwardStep<Experts: ExpertRunner> {
         }
         if graph.embeddingScale != 1 { compute.scale(rows, by: graph.embeddingScale) }
         for (index, layer) in graph.layers.enumerated() {
-            run(layer, index: index, hidden: rows, context: context)
+            let isDone = run(layer, index: index, hidden: rows, context: context, unless: isCancelled)
+            guard isDone else { return false }
         }
         for slice in batch.slices { slice.state.advance(by: slice.rows.count) }
+        return true
     }
 
-    private func run(_ layer: Layer, index: Int, hidden: FloatMatrix, context: StepContext) {
+    private func run(
+        _ layer: Layer, index: Int, hidden: FloatMatrix, context: StepContext, unless isCancelled: () -> Bool
+    ) -> Bool {
         let compute = context.compute
         let mark = arena.mark()
         defer { arena.release(to: mark) }
         let normed = arena.matrix(rows: hidden.rows, columns: hidden.columns)
         let added = arena.matrix(rows: hidden.rows, columns: hidden.columns)
+        if isCancelled() { return false }
         layer.mixerNorm(hidden, into: normed, on: compute)
         layer.mixer.forward(normed, into: added, layer: index, context: context)
         compute.add(added, scale: layer.residualScale, to: hidden)
+        if isCancelled() { return false }
         layer.feedForwardNorm(hidden, into: normed, on: compute)
         switch layer.feedForward {
         case .dense(let dense):
@@ -80,6 +89,7 @@ struct ForwardStep<Experts: ExpertRunner> {
                 normed, into: added, layer: index, routing: routing, experts: experts, context: context)
         }
         compute.add(added, scale: layer.residualScale, to: hidden)
+        return true
     }
 
     /// Computes the logits of `rows` of the last batch into `logits` [rows, vocabularySize].
