@@ -6,31 +6,39 @@ public enum BandwidthProbe {
     /// Memory that a probe reads and, while it runs, takes: twice the last-level cache of most machines.
     public static let bufferBytes = 64 << 20
     private static let blockBytes = 1 << 20
-    private static let cache = Mutex<[Int: Double]>([:])
+    private static let cache = Mutex<[Setting: MemoryBandwidth]>([:])
     /// Less than this the cache next to a core holds.
     private static let smallestBytes = 8 << 20
 
-    /// Bytes per second that `threadCount` threads read together, measured once per process and thread count.
+    /// What a measurement depends on.
+    private struct Setting: Hashable {
+        let threadCount: Int
+        let bufferBytes: Int
+    }
+
+    /// How fast `threadCount` threads read together, measured once per process, thread count and buffer.
     ///
     /// Takes about 50 ms at first.
     ///
     /// - Parameter modelBytes: the size of the model that is to be run; a small one is compared with the
-    ///   speed at which memory of its size can be read, caches included. The first call decides.
-    public static func bytesPerSecond(threadCount: Int, modelBytes: Int = .max) -> Double {
-        if let known = cache.withLock({ $0[threadCount] }) { return known }
+    ///   speed at which memory of its size can be read, caches included.
+    public static func bandwidth(threadCount: Int, modelBytes: Int = .max) -> MemoryBandwidth {
         let size = min(max(modelBytes, smallestBytes), bufferBytes) / blockBytes * blockBytes
-        let measured = measure(threadCount: threadCount, bufferBytes: size)
-        cache.withLock { $0[threadCount] = measured }
+        let setting = Setting(threadCount: threadCount, bufferBytes: size)
+        if let known = cache.withLock({ $0[setting] }) { return known }
+        let measured = MemoryBandwidth(bytesPerSecond: measure(setting), bufferBytes: size)
+        cache.withLock { $0[setting] = measured }
         return measured
     }
 
-    private static func measure(threadCount: Int, bufferBytes: Int) -> Double {
+    private static func measure(_ setting: Setting) -> Double {
+        let bufferBytes = setting.bufferBytes
         let blocks = bufferBytes / blockBytes
         let buffer = FloatBuffer(count: bufferBytes / MemoryLayout<Float>.stride)
         let job = ReadingJob(
             blocks: buffer.matrix(rows: blocks, columns: blockBytes / MemoryLayout<Float>.stride),
             sums: IndexBuffer(count: blocks))
-        let pool = ThreadPool(threadCount: threadCount)
+        let pool = ThreadPool(threadCount: setting.threadCount)
         pool.run(job, blocks: blocks)
         let clock = ContinuousClock()
         let start = clock.now

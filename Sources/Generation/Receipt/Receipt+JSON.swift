@@ -50,6 +50,8 @@ extension Receipt {
                 "compute_floor_seconds": .optional(computeFloorSeconds),
                 "disk_floor_seconds": .real(0),
                 "share": .optional(lawShare),
+                "bandwidth": .optional(memoryBandwidth?.bytesPerSecond),
+                "bandwidth_probe_bytes": .optional(memoryBandwidth?.bufferBytes),
             ]),
         ])
     }

@@ -42,7 +42,7 @@ public struct Receipt: Sendable {
     /// Bytes of weights that one decoded token uses.
     public var bytesPerToken = 0
     /// Measured with the run's threads; nil where it was not measured.
-    public var memoryBytesPerSecond: Double?
+    public var memoryBandwidth: MemoryBandwidth?
     /// Size of the blocks in which the mapping is read.
     public var pageBytes = 4096
 
@@ -60,7 +60,7 @@ public struct Receipt: Sendable {
 
     /// The least time per token that the memory's bandwidth allows.
     public var computeFloorSeconds: Double? {
-        memoryBytesPerSecond.map { Double(bytesPerToken) / $0 }
+        memoryBandwidth.map { Double(bytesPerToken) / $0.bytesPerSecond }
     }
 
     /// The floor per token divided by the measured time per token; nil where nothing was decoded.

@@ -22,7 +22,9 @@ struct BenchResult {
     /// Share of the measured memory bandwidth at which the weights were read; only decoding reads them for
     /// every token.
     var memoryBandwidthShare: Double? {
-        guard isDecode, let bandwidth = receipt.memoryBytesPerSecond, bandwidth > 0 else { return nil }
+        guard isDecode, let bandwidth = receipt.memoryBandwidth?.bytesPerSecond, bandwidth > 0 else {
+            return nil
+        }
         return median * Double(receipt.bytesPerToken) / bandwidth
     }
 

@@ -18,7 +18,7 @@ struct Examination {
     init() throws {
         chosen = try InstructionSet.fromEnvironment()
         let most = min(cores.recommendedThreads, Self.maximumMeasuredThreads)
-        bandwidths = (1...most).map { BandwidthProbe.bytesPerSecond(threadCount: $0) }
+        bandwidths = (1...most).map { BandwidthProbe.bandwidth(threadCount: $0).bytesPerSecond }
         let setting = MachineFiles().text("/sys/kernel/mm/transparent_hugepage/enabled") ?? ""
         hugePages = setting.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("[") }
             .map { String($0.dropFirst().dropLast()) }

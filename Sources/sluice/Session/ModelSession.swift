@@ -37,11 +37,12 @@ struct ModelSession {
         file = try ModelSession.open(settings)
         tokenizer = try ModelSession.tokenizer(of: file, settings, isRequired: needsTokenizer)
         needs = try ModelNeeds(file: file)
+        try ModelSession.check(tokenizer, fits: needs.shape, path: file.path)
         let limit = needs.shape.contextLength
         let context =
             settings.contextSize ?? neededContext ?? min(max(limit, 1), wantedContext ?? Self.defaultContext)
         if settings.contextSize == nil { resolver.record("ctx-size", "\(context)", .default) }
-        if context > limit {
+        if context > limit, !settings.isQuiet {
             StandardError.write(
                 "sluice: warning: a context of \(context) exceeds the \(limit) positions that the model "
                     + "was made for; "
@@ -50,7 +51,7 @@ struct ModelSession {
         let element = settings.cacheElement ?? (file.isMostlyFloat32 ? .float32 : .float16)
         if settings.cacheElement == nil { resolver.record("kv-type (auto)", element.rawValue, .default) }
         var options = LanguageModel.Options(
-            threadCount: settings.threads, maximumRows: min(settings.batchSize, context),
+            threadCount: settings.threads, maximumRows: min(settings.batchSize, context, Self.largestStep),
             contextCapacity: context,
             cacheElement: element)
         if settings.prefillThreads != settings.threads {
@@ -62,6 +63,13 @@ struct ModelSession {
             needs: needs, file: file, options: options,
             budgetBytes: settings.budget.resolved(on: MachineMemory.read()))
     }
+
+    /// Token ids below this are the model's.
+    var vocabularySize: Int { needs.shape.vocabularySize }
+
+    /// Rows of one step, whatever `-b` says: its memory grows with its rows, and so does the wait for Ctrl-C;
+    /// larger prompts go in several steps, to the same bits.
+    private static let largestStep = 512
 
     /// Where the user gives no context and the model allows more.
     static let defaultContext = 4096
@@ -86,12 +94,20 @@ struct ModelSession {
         }
     }
 
+    /// Refuses a tokenizer whose tokens the model could not look up.
+    private static func check(_ tokenizer: Tokenizer?, fits shape: ModelShape, path: String) throws {
+        guard let found = tokenizer?.vocabularySize, found > shape.vocabularySize else { return }
+        throw CommandFailure.failure(
+            "'\(path)': the tokenizer has \(found) tokens, but the model a vocabulary of "
+                + "\(shape.vocabularySize); check that tokenizer and weights belong together")
+    }
+
     /// Refuses a budget that is too small, prints the plan, and loads the model.
     func start() async throws -> Engine {
         if !settings.isQuiet { StandardError.write(PlanText(self).memory) }
         try plan.check()
         // Before the model takes its memory, so that the probe's buffer does not come on top of it.
-        _ = memoryBytesPerSecond
+        _ = memoryBandwidth
         var progress = ProgressLine("loading", isShown: !settings.isQuiet)
         PageCache.fill(file.parts) { done, total in
             progress.show(done: done, total: total, unit: ByteSize.text)
@@ -142,12 +158,12 @@ struct ModelSession {
         receipt.expertSlots = needs.expertLayerCount * needs.shape.expertCount
         receipt.diskReadBytes = max((usage.diskReadBytes ?? 0) - diskReadBefore, 0)
         receipt.bytesPerToken = needs.bytesPerToken
-        receipt.memoryBytesPerSecond = memoryBytesPerSecond
+        receipt.memoryBandwidth = memoryBandwidth
         return receipt
     }
 
-    private var memoryBytesPerSecond: Double {
-        BandwidthProbe.bytesPerSecond(threadCount: options.threadCount, modelBytes: file.byteCount)
+    private var memoryBandwidth: MemoryBandwidth {
+        BandwidthProbe.bandwidth(threadCount: options.threadCount, modelBytes: file.byteCount)
     }
 
     /// Writes the receipt where the user wants it.

@@ -50,7 +50,8 @@ struct ReceiptText {
 
     private var law: String {
         let size = "\(ByteSize.text(receipt.bytesPerToken)) of weights per token"
-        guard let bandwidth = receipt.memoryBytesPerSecond, let floor = receipt.computeFloorSeconds else {
+        guard let bandwidth = receipt.memoryBandwidth?.bytesPerSecond, let floor = receipt.computeFloorSeconds
+        else {
             return size
         }
         let limit =

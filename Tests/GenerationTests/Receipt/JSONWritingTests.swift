@@ -30,7 +30,7 @@ struct JSONWritingTests {
         receipt.decodeSteps = 10
         receipt.decodeSeconds = 1
         receipt.bytesPerToken = 1000
-        receipt.memoryBytesPerSecond = 20_000
+        receipt.memoryBandwidth = MemoryBandwidth(bytesPerSecond: 20_000, bufferBytes: 1 << 20)
         let json = receipt.json
         let names = [
             "model", "fingerprint", "architecture", "threads", "instruction_set", "memory_budget",
@@ -47,12 +47,26 @@ struct JSONWritingTests {
             "io": ["method", "block_bytes", "queue_depth", "bandwidth"],
             "prefetch": ["predictor", "state", "recall", "precision", "net_seconds_per_token"],
             "precision": ["mode", "full", "low", "skipped", "guard"],
-            "law": ["compute_floor_seconds", "disk_floor_seconds", "share"],
+            "law": [
+                "compute_floor_seconds", "disk_floor_seconds", "share", "bandwidth", "bandwidth_probe_bytes",
+            ],
         ]
         for (name, fields) in inner {
             for field in fields { #expect(json[name]?[field] != nil, "\(name).\(field)") }
         }
         // 1000 bytes at 20,000 per second are 0.05 s, half of the 0.1 s that a token took.
         #expect(json["law"]?["share"] == .real(0.5))
+        #expect(json["law"]?["bandwidth"] == .real(20_000))
+        #expect(json["law"]?["bandwidth_probe_bytes"] == .integer(1 << 20))
+    }
+
+    @Test("bandwidths of buffers of different sizes are kept apart")
+    func probes() {
+        let small = BandwidthProbe.bandwidth(threadCount: 1, modelBytes: 10 << 20)
+        let large = BandwidthProbe.bandwidth(threadCount: 1)
+        #expect(small.bufferBytes == 10 << 20 && large.bufferBytes == BandwidthProbe.bufferBytes)
+        #expect(small.bytesPerSecond > 0 && large.bytesPerSecond > 0)
+        // Measured once: the very same figure.
+        #expect(BandwidthProbe.bandwidth(threadCount: 1, modelBytes: 10 << 20) == small)
     }
 }
