@@ -36,10 +36,10 @@ struct RefusalTests {
         (["run", "-p", "x", "-m", "/no/such/file"], 1, "/no/such/file"),
         (["run", "-p", "x", "-m", "/"], 1, "no model"),
         (["run", "-p", "x", "-m", "/dev/null"], 1, "device"),
-        (["run", "-f", "/no/such/text"], 1, "/no/such/text"),
-        (["run", "-f", "/"], 1, "folder"),
-        (["run", "-p", "x", "--receipt", "/no/such/folder/r", "-n", "1"], 1, "/no/such/folder/r"),
-        (["run", "-p", "x", "--logits", "/no/such/folder/l", "-n", "1"], 1, "/no/such/folder/l"),
+        (["run", "-f", "/no/such/text"], 1, "'/no/such/text': there is no such file"),
+        (["run", "-f", "/"], 1, "'/': this is a folder"),
+        (["run", "-p", "x", "--receipt", "/no/such/r", "-n", "1"], 1, "no such folder '/no/such'"),
+        (["run", "-p", "x", "--logits", "/no/such/l", "-n", "1"], 1, "no such folder '/no/such'"),
         (["run", "-p", "x", "--pretokenizer", "nonsense"], 1, "nonsense"),
         (["run", "-p", "x", "--policy", "lru"], 2, "resident in memory"),
         (["run", "-p", "x", "--expert-cache", "1G"], 2, "resident in memory"),
@@ -53,6 +53,12 @@ struct RefusalTests {
         (["eval", "-f", "a", "--tokens-file", "b"], 2, "twice"),
         (["eval", "-f", "/no/such/text"], 1, "/no/such/text"),
         (["eval", "-f", "x", "--chunks", "0"], 2, "--chunks"),
+        (["eval", "-f", "/dev/null"], 1, "at least 2"),
+        (["eval", "-f", "/dev/null", "-c", "1"], 2, "-c is 1"),
+        (["eval", "-f", "/dev/null", "-c", "2", "--second-half"], 2, "--second-half"),
+        (["eval", "--tokens-file", "/dev/null"], 1, "'/dev/null' is empty"),
+        (["run", "-f", "/dev/null"], 1, "'/dev/null' is empty"),
+        (["run", "-f", "/dev/null/text"], 1, "no folder"),
         (["bench", "-t", "1,x"], 2, "-t is"),
         (["bench", "-p", "0", "-n", "0"], 2, "nothing to measure"),
         (["bench", "-r", "0"], 2, "-r is 0"),
@@ -62,9 +68,9 @@ struct RefusalTests {
         (["chat", "--chat-template", "nonsense"], 2, "nonsense"),
     ]
 
-    @Test("one sentence and an exit code", arguments: 0..<54)
+    @Test("one sentence and an exit code", arguments: 0..<60)
     func refuses(index: Int) throws {
-        try #require(Self.cases.count == 54)
+        try #require(Self.cases.count == 60)
         let (arguments, code, says) = Self.cases[index]
         let run = try Executable.run(arguments)
         #expect(run.code == code, "\(run.errors)")
@@ -92,12 +98,22 @@ struct RefusalTests {
 
     @Test("an empty file is an empty prompt, and a variable that cannot be read is named")
     func emptyAndEnvironment() throws {
-        #expect(try Executable.run(["run", "-f", "-"]).code == 2)
+        #expect(try Executable.run(["run", "-f", "-"]).code == 1)
         let run = try Executable.run(["run", "-p", "x"], environment: ["SLUICE_TOP_K": "many"])
         #expect(run.code == 2 && run.errors.contains("SLUICE_TOP_K"))
         let policy = try Executable.run(["run", "-p", "x"], environment: ["SLUICE_POLICY": "lru"])
         #expect(policy.code == 2 && policy.errors.contains("--policy lru"))
         let isa = try Executable.run(["run", "-p", "x"], environment: ["SLUICE_ISA": "nonsense"])
         #expect(isa.code == 1 && isa.errors.contains("SLUICE_ISA"))
+    }
+
+    @Test("what is wrong in a file is not a matter of usage")
+    func content() throws {
+        for (ids, says) in [("1,x", "\"x\""), ("[1, 4096]", "4096 at index 1"), ("1", "at least 2")] {
+            let run = try Executable.run(["eval", "--tokens-file", "/dev/stdin"], input: ids)
+            #expect(run.code == 1 && run.errors.contains(says), "\(ids): \(run.errors)")
+        }
+        let decode = try Executable.run(["tokenize", "--decode"], input: "[4096]")
+        #expect(decode.code == 1 && decode.errors.contains("standard input holds 4096"))
     }
 }

@@ -74,14 +74,13 @@ struct EvalCommand: AsyncParsableCommand {
             settings, &resolver, needsTokenizer: file != nil, wantedContext: EvaluationWindows.defaultSize)
         if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
         var windows = EvaluationWindows(
-            try tokens(file: file, tokensFile: tokensFile, session.tokenizer),
+            try tokens(file: file, tokensFile: tokensFile, session),
             size: session.options.contextCapacity, limit: chunkLimit)
         if scoresSecondHalf, tokensFile == nil { windows.startEach(with: session.tokenizer) }
-        try windows.check()
+        try windows.check(scoresSecondHalf: scoresSecondHalf)
         var request = EvaluationRequest(windows: windows.windows)
         request.scoresSecondHalf = scoresSecondHalf
         request.wantsArgmax = wantsArgmax
-        try session.check(request)
         if let logits {
             let file = try LogitFile(logits)
             request.logitSink = { try file.append($0) }
@@ -94,15 +93,17 @@ struct EvalCommand: AsyncParsableCommand {
         if summary.wasCancelled { throw CommandFailure.interrupted }
     }
 
-    private func tokens(file: String?, tokensFile: String?, _ tokenizer: Tokenizer?) throws -> [TokenID] {
+    private func tokens(file: String?, tokensFile: String?, _ session: ModelSession) throws -> [TokenID] {
         switch (file, tokensFile) {
         case (let path?, nil):
-            guard let tokenizer else {
+            guard let tokenizer = session.tokenizer else {
                 throw CommandFailure.failure("the model has no tokenizer; use --tokens-file")
             }
             return try tokenizer.encode(InputText.read(path))
         case (nil, let path?):
-            return try TokenList.parse(String(decoding: InputText.read(path), as: UTF8.self), option: path)
+            let text = String(decoding: try InputText.read(path), as: UTF8.self)
+            return try TokenList(text, from: .content(InputText.name(path)))
+                .tokens(vocabularySize: session.vocabularySize)
         case (nil, nil):
             throw CommandFailure.usage("there is no text; give one with -f FILE or --tokens-file FILE")
         default: throw CommandFailure.usage("the text is given twice; use one of -f and --tokens-file")

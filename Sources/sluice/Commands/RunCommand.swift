@@ -58,11 +58,15 @@ struct RunCommand: AsyncParsableCommand {
         let json = try resolver.isOn("json", flag: json)
         let logits = try resolver.text(["logits"], flag: logits)
         let stops = stop.isEmpty ? try resolver.text(["stop"], flag: nil).map { [$0] } ?? [] : stop
-        let prompt = settings.isPlanOnly ? .tokens([]) : try prompt.resolved(&resolver)
+        let prompt = settings.isPlanOnly ? .tokens(.empty) : try prompt.resolved(&resolver)
         let session = try ModelSession(settings, &resolver, needsTokenizer: prompt.needsTokenizer)
         if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
-        var request = GenerationRequest(
-            prompt: try prompt.tokens(session.tokenizer), sampling: sampling, maximumTokens: maximum)
+        if session.tokenizer == nil, !stops.isEmpty {
+            throw CommandFailure.usage(
+                "--stop compares text, but the model has no tokenizer; leave it out, and end with -n")
+        }
+        let tokens = try prompt.tokens(session.tokenizer, vocabularySize: session.vocabularySize)
+        var request = GenerationRequest(prompt: tokens, sampling: sampling, maximumTokens: maximum)
         request.stops = stops
         request.ignoresEndOfGeneration = ignoresEnd
         try session.check(request)

@@ -53,21 +53,14 @@ struct TokenizeCommand: ParsableCommand {
         let tokenizer = try Tokenizer.load(from: ModelFile.open(path), forcing: forced)
         let input = try InputText.read("-")
         if decode {
-            let tokens = try TokenList.parse(String(decoding: input, as: UTF8.self), option: "standard input")
-            try check(tokens, tokenizer)
+            let list = try TokenList(
+                String(decoding: input, as: UTF8.self), from: .content("standard input"))
+            let tokens = try list.tokens(vocabularySize: tokenizer.vocabularySize)
             let text = tokenizer.decode(tokens, showingControl: parseSpecial)
             try StandardOutput.write(json ? JSONValue.string(text).text + "\n" : text)
         } else {
             let tokens = try tokenizer.encode(input, addSpecial: !noSpecial, parseSpecial: parseSpecial)
             try StandardOutput.write(JSONValue.tokens(tokens).text + "\n")
-        }
-    }
-
-    private func check(_ tokens: [TokenID], _ tokenizer: Tokenizer) throws {
-        for (index, token) in tokens.enumerated() where token.rawValue >= tokenizer.vocabularySize {
-            throw GenerationError(
-                .tokenOutOfRange(
-                    token: Int(token.rawValue), index: index, vocabularySize: tokenizer.vocabularySize))
         }
     }
 }

@@ -1,35 +1,21 @@
-import Foundation
-
 /// Text that a command reads.
 enum InputText {
     /// The bytes of the file at `path`, or of standard input for `-`, checked to be UTF-8.
     ///
-    /// - Throws: `CommandFailure` naming the path and what is wrong: missing, unreadable, a folder, not
-    ///   UTF-8.
+    /// - Throws: `CommandFailure` naming the path, what is wrong (missing, unreadable, a folder, not UTF-8)
+    ///   and what to try.
     static func read(_ path: String) throws -> [UInt8] {
-        let name = path == "-" ? "standard input" : path
-        let bytes = try data(path, name)
+        let bytes = try InputFile.contents(of: path)
         if let offset = firstInvalidByte(bytes) {
             throw CommandFailure.failure(
-                "\(name) is not valid UTF-8: the byte at offset \(offset) starts no character; expected "
-                    + "text in UTF-8"
-            )
+                "\(name(path)) is not valid UTF-8: the byte at offset \(offset) starts no character; "
+                    + "expected text in UTF-8")
         }
         return bytes
     }
 
-    private static func data(_ path: String, _ name: String) throws -> [UInt8] {
-        if path == "-" { return [UInt8](FileHandle.standardInput.readDataToEndOfFile()) }
-        var isFolder: ObjCBool = false
-        if unsafe FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-            throw CommandFailure.failure("\(name) is a folder; expected a text file")
-        }
-        do {
-            return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw CommandFailure.failure("cannot read \(name): \((error as NSError).localizedDescription)")
-        }
-    }
+    /// What messages call the input at `path`.
+    static func name(_ path: String) -> String { path == "-" ? "standard input" : "'\(path)'" }
 
     /// Offset of the first byte that is not part of a whole UTF-8 sequence; nil for good text.
     static func firstInvalidByte(_ bytes: [UInt8]) -> Int? {

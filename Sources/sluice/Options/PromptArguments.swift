@@ -33,13 +33,16 @@ struct PromptArguments: ParsableArguments {
             asksEnvironment ? try resolver.text(names, flag: nil) : flag
         }
         if let tokens = try value(["tokens"], tokens) {
-            return .tokens(try TokenList.parse(tokens, option: "--tokens"))
+            return .tokens(try TokenList(tokens, from: .option("--tokens")))
         }
         let text: [UInt8]
         if let prompt = try value(["prompt", "p"], prompt) {
             text = Array(prompt.utf8)
         } else if let file = try value(["file", "f"], file) {
             text = try InputText.read(file)
+            guard !text.isEmpty else {
+                throw CommandFailure.failure("\(InputText.name(file)) is empty; expected a text to continue")
+            }
         } else {
             throw CommandFailure.usage(
                 "there is no prompt; give one with -p TEXT, -f FILE (- for standard input) or --tokens IDS")
@@ -54,44 +57,23 @@ struct PromptArguments: ParsableArguments {
 /// A text to continue, before a tokenizer is at hand.
 enum Prompt {
     case text([UInt8])
-    case tokens([TokenID])
+    case tokens(TokenList)
 
     /// Whether nothing can be done with it without a tokenizer.
     var needsTokenizer: Bool { if case .text = self { true } else { false } }
 
     /// The prompt's tokens; the text of control tokens counts as those tokens, because whoever writes a
     /// prompt by hand means them.
-    func tokens(_ tokenizer: Tokenizer?) throws -> [TokenID] {
+    ///
+    /// - Throws: `CommandFailure` for ids that are not in a vocabulary of `vocabularySize` tokens.
+    func tokens(_ tokenizer: Tokenizer?, vocabularySize: Int) throws -> [TokenID] {
         switch self {
-        case .tokens(let tokens): return tokens
+        case .tokens(let list): return try list.tokens(vocabularySize: vocabularySize)
         case .text(let text):
             guard let tokenizer else {
                 throw CommandFailure.failure("the model has no tokenizer; give token ids with --tokens")
             }
             return try tokenizer.encode(text, parseSpecial: true)
-        }
-    }
-}
-
-/// Token ids as users write them.
-enum TokenList {
-    /// Reads `1,2,3`, with spaces or a list's brackets or not.
-    static func parse(_ text: String, option: String) throws -> [TokenID] {
-        var body = text.trimmingCharacters(in: .whitespacesAndNewlines)
-        if body.hasPrefix("["), body.hasSuffix("]") {
-            body = body.dropFirst().dropLast().trimmingCharacters(in: .whitespacesAndNewlines)
-            if body.isEmpty { return [] }
-        }
-        let fields = body.split(separator: ",", omittingEmptySubsequences: false)
-            .map { $0.trimmingCharacters(in: .whitespacesAndNewlines) }
-        if fields == [""] {
-            throw CommandFailure.usage("\(option) is empty; expected token ids such as 1,2,3")
-        }
-        return try fields.map { field in
-            guard let id = Int32(field), id >= 0 else {
-                throw CommandFailure.usage("\(option) holds \"\(field)\"; expected token ids such as 1,2,3")
-            }
-            return TokenID(id)
         }
     }
 }

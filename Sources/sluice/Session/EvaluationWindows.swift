@@ -7,12 +7,14 @@ struct EvaluationWindows {
     /// What llama-perplexity uses where nothing is said.
     static let defaultSize = 512
 
+    private let size: Int
     private(set) var windows: [[TokenID]]
     /// Tokens behind the last whole window, or beyond the limit.
     let leftOut: Int
 
     /// Cuts `tokens` into windows of `size` and keeps the first `limit`.
     init(_ tokens: [TokenID], size: Int, limit: Int?) {
+        self.size = size
         var windows: [[TokenID]] = []
         var start = 0
         while start + size <= tokens.count, windows.count < limit ?? .max {
@@ -33,9 +35,19 @@ struct EvaluationWindows {
         for index in windows.indices { windows[index][0] = bos }
     }
 
-    /// - Throws: `tooFewTokens` where there is nothing to score.
-    func check() throws {
+    /// - Throws: where no position would be scored: `CommandFailure` for windows that are too small,
+    ///   `tooFewTokens` for a text that is too short.
+    func check(scoresSecondHalf: Bool) throws {
+        // The first token of a window is only given; a second half starts at the last of two.
+        let needed = scoresSecondHalf ? 3 : 2
+        guard size >= needed else {
+            throw CommandFailure.usage(
+                "-c is \(size); expected at least \(needed)\(scoresSecondHalf ? " with --second-half" : ""), "
+                    + "or no position would be scored")
+        }
         let longest = windows.map(\.count).max() ?? 0
-        guard longest >= 2 else { throw GenerationError(.tooFewTokens(found: longest, needed: 2)) }
+        guard longest >= needed else {
+            throw GenerationError(.tooFewTokens(found: longest, needed: needed))
+        }
     }
 }

@@ -12,27 +12,12 @@ extension ModelSession {
 
     /// Refuses a request that cannot work, before the model is loaded for it.
     ///
-    /// - Throws: `GenerationError`: an empty prompt, one that does not fit the context, ids outside the
-    ///   vocabulary.
+    /// - Throws: `GenerationError`: an empty prompt, or one that does not fit the context.
     func check(_ request: GenerationRequest) throws {
         guard !request.prompt.isEmpty else { throw GenerationError(.emptyPrompt) }
-        try check(request.prompt)
         guard request.prompt.count + (request.maximumTokens == 0 ? 0 : 1) <= options.contextCapacity else {
             throw GenerationError(
                 .promptTooLong(tokens: request.prompt.count, contextCapacity: options.contextCapacity))
-        }
-    }
-
-    /// Refuses windows with ids outside the vocabulary.
-    func check(_ request: EvaluationRequest) throws {
-        for window in request.windows { try check(window) }
-    }
-
-    private func check(_ tokens: [TokenID]) throws {
-        let vocabularySize = needs.shape.vocabularySize
-        for (index, token) in tokens.enumerated() where token.rawValue >= vocabularySize {
-            throw GenerationError(
-                .tokenOutOfRange(token: Int(token.rawValue), index: index, vocabularySize: vocabularySize))
         }
     }
 }

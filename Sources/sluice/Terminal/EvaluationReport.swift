@@ -38,6 +38,7 @@ struct EvaluationReport {
             JSONMember(name: "windows", value: .count(summary.windowsDone)),
             JSONMember(name: "window_tokens", value: .count(windows.windows.first?.count ?? 0)),
             JSONMember(name: "tokens_left_out", value: .count(windows.leftOut)),
+            JSONMember(name: "interrupted", value: .boolean(summary.wasCancelled)),
             JSONMember(name: "receipt", value: receipt.json),
         ]
         return .object(members)

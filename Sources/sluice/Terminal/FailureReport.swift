@@ -32,7 +32,7 @@ enum FailureReport {
     /// Whether the command line itself asked for the impossible, whatever the model.
     private static func isUsage(_ error: GenerationError) -> Bool {
         switch error.code {
-        case .optionOutOfRange, .emptyPrompt, .tokenOutOfRange: true
+        case .optionOutOfRange, .emptyPrompt: true
         default: false
         }
     }

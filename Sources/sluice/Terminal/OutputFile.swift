@@ -1,25 +1,24 @@
-import Foundation
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#endif
 
-/// A file that a command writes results to, created or emptied when it is opened.
+/// A file that a command writes results to, created or emptied when it is opened; pipes and devices are
+/// written to as they are.
 final class OutputFile: Sendable {
     private let path: String
     private let descriptor: Int32
-    private let handle: FileHandle
 
-    /// - Throws: `CommandFailure` naming the path and the system's reason.
+    /// - Throws: `CommandFailure` naming the path, what is wrong with it and what to try.
     init(_ path: String) throws {
         self.path = path
-        do {
-            let url = URL(fileURLWithPath: path)
-            // Existing pipes and devices are written to as they are.
-            if !FileManager.default.fileExists(atPath: path) { try Data().write(to: url) }
-            handle = try FileHandle(forWritingTo: url)
-        } catch {
-            throw CommandFailure.failure("cannot write \(path): \((error as NSError).localizedDescription)")
-        }
-        descriptor = handle.fileDescriptor
-        try? handle.truncate(atOffset: 0)
+        // Readable and writable for all, less what the user's mask takes away.
+        descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw PathProblem.writing(path, code: errno) }
     }
+
+    deinit { close(descriptor) }
 
     /// Appends `text`.
     func write(_ text: String) throws { try write(Array(text.utf8)) }

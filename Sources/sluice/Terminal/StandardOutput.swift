@@ -45,7 +45,7 @@ enum FileWriter {
                 if count < 0 && errno == EINTR { continue }
                 guard count >= 0 else {
                     throw CommandFailure.failure(
-                        "cannot write to \(name): \(unsafe String(cString: strerror(errno)))")
+                        "cannot write to \(name): \(PathProblem.reason(errno))")
                 }
                 offset += count
             }

@@ -61,6 +61,24 @@ final class RunningProgram {
         while output.all.count < bytes && process.isRunning { Thread.sleep(forTimeInterval: 0.002) }
     }
 
+    /// Whether this system tells how much processor time a process has used.
+    static let knowsProcessorTime = FileManager.default.isReadableFile(atPath: "/proc/self/stat")
+
+    /// Waits until the program has computed for `seconds`, or has ended: on a machine however busy it is
+    /// then in the middle of its work.
+    func waitForProcessorTime(seconds: Double) {
+        while processorSeconds < seconds && process.isRunning { Thread.sleep(forTimeInterval: 0.02) }
+    }
+
+    /// Time of all threads, in user mode: field 14 of `/proc/<id>/stat`, in hundredths of a second (proc(5)).
+    private var processorSeconds: Double {
+        let path = "/proc/\(process.processIdentifier)/stat"
+        guard let bytes = FileManager.default.contents(atPath: path) else { return 0 }
+        // The name in field 2 may hold spaces; it ends with the last parenthesis.
+        let fields = String(decoding: bytes, as: UTF8.self).split(separator: ")").last?.split(separator: " ")
+        return (fields?.dropFirst(11).first.flatMap { Double($0) } ?? 0) / 100
+    }
+
     /// Waits for the end.
     func wait() -> Executable.Outcome {
         process.waitUntilExit()
