@@ -47,7 +47,8 @@ SLUICE_INLINE eight_floats first_half(lanes values) { return values.lo; }
 // Continues the sums of four rows by `count` (1 or 2) blocks from the even block `b`.
 SLUICE_INLINE void continue_few_blocks(
     const struct weight_rows *rows, int64_t b, const struct sluice_quantized_row *x, float *sums,
-    int64_t prefetch_bytes, const struct block_format *f, const int count) {
+    const struct block_format *f, const int count) {
+    prefetch_rows(rows, f->bytes * b, 2 * f->bytes);
     const int64_t second = b + count - 1;
     const char *blocks[GROUP_ROWS];
     lane_bits dots[FEW_ROWS];
@@ -56,7 +57,6 @@ SLUICE_INLINE void continue_few_blocks(
         blocks[r] = rows->row[r % FEW_ROWS] + f->bytes * (r / FEW_ROWS % 2 ? second : b);
     }
     UNROLLED for (int r = 0; r < FEW_ROWS; r++) {
-        __builtin_prefetch(blocks[r] + prefetch_bytes);
         const strip weights = f->strip(blocks[r], blocks[r + FEW_ROWS]);
         dots[r] = dot(splat_bits(0), weights, codes, f->is_wide);
     }
@@ -89,10 +89,9 @@ SLUICE_INLINE four_floats multiply_few_blocks(
     four_floats sums[LANES];
     memset(sums, 0, sizeof sums);
     const int64_t blocks = p->columns / BLOCK;
-    const int64_t ahead = FEW_ROWS * p->row_stride_bytes;
     int64_t b = 0;
-    for (; b + 2 <= blocks; b += 2) continue_few_blocks(rows, b, &x, (float *)sums, ahead, f, 2);
-    if (b < blocks) continue_few_blocks(rows, b, &x, (float *)sums, ahead, f, 1);
+    for (; b + 2 <= blocks; b += 2) continue_few_blocks(rows, b, &x, (float *)sums, f, 2);
+    if (b < blocks) continue_few_blocks(rows, b, &x, (float *)sums, f, 1);
     return FOLDED(four_floats, sums);
 }
 

@@ -10,6 +10,8 @@ enum {
     GROUP_ROWS = 16,    // rows of a panel
     GROUP_TOKENS = 64,  // tokens that share a packed panel
     FEW_ROWS = 4,       // rows that one pass over a token's codes multiplies
+    // Measured best of 4, 8, 12 and 16 KiB on a Zen 5.
+    PREFETCH_BYTES = 12 << 10,
     PANEL_TOKENS = 8,   // tokens of a register block
     PANEL_COLUMNS = 1024,
     MANY_TOKENS = 4,    // from here on the panels win
@@ -32,6 +34,14 @@ SLUICE_INLINE struct weight_rows weight_rows(const struct sluice_product *p, int
         rows.row[i] = weights + smallest(row + i, p->rows - 1) * p->row_stride_bytes;
     }
     return rows;
+}
+
+// Asks for what comes PREFETCH_BYTES behind the piece of `bytes` bytes that starts `offset` bytes into each of
+// the first rows. Rows lie behind each other, so the four of a pass are one run of memory and the wishes go
+// through it in order, each line once: one wish per row and step left gaps and cost a third of the bandwidth.
+SLUICE_INLINE void prefetch_rows(const struct weight_rows *rows, int64_t offset, const int bytes) {
+    const char *from = rows->row[0] + FEW_ROWS * offset + PREFETCH_BYTES;
+    UNROLLED for (int i = 0; i < FEW_ROWS * bytes; i += 64) __builtin_prefetch(from + i);
 }
 
 // The halves `bytes` behind each of the sixteen addresses.

@@ -75,14 +75,13 @@ SLUICE_INLINE four_floats multiply_few_superblocks(
     const struct sluice_quantized_row x = sluice_quantized_row(&p->quantized, token);
     four_floats sums[LANES];
     memset(sums, 0, sizeof sums);
-    const int64_t ahead = FEW_ROWS * p->row_stride_bytes;
     for (int64_t b = 0; b < p->columns / SUPERBLOCK; b++) {
+        prefetch_rows(rows, f->bytes * b, f->bytes);
         const words input = *(const unaligned_words *)(x.sums + GROUPS * b);
         const char *blocks[FEW_ROWS];
         lane_bits dots[FEW_ROWS];
         UNROLLED for (int r = 0; r < FEW_ROWS; r++) {
             blocks[r] = rows->row[r] + f->bytes * b;
-            for (int line = 0; line < f->bytes; line += 64) __builtin_prefetch(blocks[r] + ahead + line);
             const struct groups groups = f->groups(blocks[r]);
             const lane_bits scales =
                 scale_factors(__builtin_convertvector(groups.scales, lane_bits), f->is_wide);
