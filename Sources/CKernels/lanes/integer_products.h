@@ -36,9 +36,10 @@ SLUICE_INLINE struct weight_rows weight_rows(const struct sluice_product *p, int
     return rows;
 }
 
-// Asks for what comes PREFETCH_BYTES behind the piece of `bytes` bytes that starts `offset` bytes into each of
-// the first rows. Rows lie behind each other, so the four of a pass are one run of memory and the wishes go
-// through it in order, each line once: one wish per row and step left gaps and cost a third of the bandwidth.
+// Asks for what comes PREFETCH_BYTES behind the piece of `bytes` bytes that starts `offset` bytes into each
+// of the first rows. Rows lie behind each other, so the four of a pass are one run of memory and the wishes
+// go through it in order, each line once: one wish per row and step left gaps and cost a third of the
+// bandwidth.
 SLUICE_INLINE void prefetch_rows(const struct weight_rows *rows, int64_t offset, const int bytes) {
     const char *from = rows->row[0] + FEW_ROWS * offset + PREFETCH_BYTES;
     UNROLLED for (int i = 0; i < FEW_ROWS * bytes; i += 64) __builtin_prefetch(from + i);

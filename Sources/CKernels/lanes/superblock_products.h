@@ -44,6 +44,12 @@ SLUICE_INLINE struct groups groups_of_32(codes packed) {
 
 SLUICE_INLINE words words_of(signed_codes values) { return __builtin_convertvector(values, words); }
 
+// Formats with mins have scales without a sign; knowing it saves masks.
+SLUICE_INLINE lane_bits lanes_of_scales(struct groups groups, const struct superblock_format *f) {
+    if (f->has_mins) return __builtin_convertvector((codes)groups.scales, lane_bits);
+    return __builtin_convertvector(groups.scales, lane_bits);
+}
+
 SLUICE_INLINE int16_t superblock_offset(const struct superblock_format *f) {
     return (int16_t)(f->offset - (f->is_wide ? WIDE_BIAS : 0));
 }
@@ -62,11 +68,16 @@ SLUICE_INLINE lane_bits scales_of_part(lane_bits scales, const int part) {
     }
 }
 
-// The halves `bytes` behind four addresses.
-SLUICE_INLINE four_floats load_four_halves(const char *const blocks[FEW_ROWS], int64_t bytes) {
-    uint16_t halves[LANES] = {0};
-    UNROLLED for (int r = 0; r < FEW_ROWS; r++) memcpy(&halves[r], blocks[r] + bytes, sizeof halves[r]);
-    return load_half_lanes(halves).lo.lo;
+// The scales of four blocks, and those of their mins, which lie behind them.
+SLUICE_INLINE eight_floats load_four_scales(
+    const char *const blocks[FEW_ROWS], const struct superblock_format *f) {
+    uint32_t pairs[LANES / 2] = {0};
+    UNROLLED for (int r = 0; r < FEW_ROWS; r++) {
+        if (f->has_mins) memcpy(&pairs[r], blocks[r] + f->d_bytes, sizeof pairs[r]);
+        else memcpy(&pairs[r], blocks[r] + f->d_bytes, sizeof(uint16_t));
+    }
+    const eight_floats scales = load_half_lanes(pairs).lo;
+    return __builtin_shufflevector(scales, scales, 0, 2, 4, 6, 1, 3, 5, 7);
 }
 
 SLUICE_INLINE four_floats multiply_few_superblocks(
@@ -83,8 +94,7 @@ SLUICE_INLINE four_floats multiply_few_superblocks(
         UNROLLED for (int r = 0; r < FEW_ROWS; r++) {
             blocks[r] = rows->row[r] + f->bytes * b;
             const struct groups groups = f->groups(blocks[r]);
-            const lane_bits scales =
-                scale_factors(__builtin_convertvector(groups.scales, lane_bits), f->is_wide);
+            const lane_bits scales = scale_factors(lanes_of_scales(groups, f), f->is_wide);
             lane_bits main = splat_bits(0);
             UNROLLED for (int part = 0; part < STRIPS; part++) {
                 const strip codes = load_strip(x.codes + SUPERBLOCK * b + 64 * part);
@@ -100,14 +110,12 @@ SLUICE_INLINE four_floats multiply_few_superblocks(
             if (f->has_mins) dots[r].hi = pair_products(words_of(groups.mins), input);
         }
         const eight_sums whole = fold_halves(dots);
-        const four_floats dx = (four_floats)(x.scales[b]);
+        const eight_floats scales = load_four_scales(blocks, f) * (eight_floats)(x.scales[b]);
         four_floats *sum = &sums[b % LANES];
-        *sum = __builtin_elementwise_fma(
-            __builtin_convertvector(whole.lo, four_floats), load_four_halves(blocks, f->d_bytes) * dx, *sum);
+        *sum = __builtin_elementwise_fma(__builtin_convertvector(whole.lo, four_floats), scales.lo, *sum);
         if (f->has_mins) {
-            *sum = __builtin_elementwise_fma(
-                __builtin_convertvector(-whole.hi, four_floats), load_four_halves(blocks, f->m_bytes) * dx,
-                *sum);
+            const four_floats offsets = __builtin_convertvector(-whole.hi, four_floats);
+            *sum = __builtin_elementwise_fma(offsets, scales.hi, *sum);
         }
     }
     return FOLDED(four_floats, sums);
