@@ -58,14 +58,14 @@ SLUICE_INLINE strip where_bits(strip bytes, int low, int high, uint8_t value) {
     return (strip)((bytes & select) != 0) & value;
 }
 
-// 16 where bit i of the 64 is set: the fifth bits of two blocks.
+// 16 where bit i of the 64 is set: the fifth bits of two blocks. As a vector of truth values they go straight
+// to a mask register where there is one.
 SLUICE_INLINE strip fifth_bits_of(const uint8_t *first, const uint8_t *second) {
-    strip bits;
-    bits.lo.lo = fifth_bits(sluice_load_u16(first));
-    bits.lo.hi = fifth_bits(sluice_load_u16(first + 2));
-    bits.hi.lo = fifth_bits(sluice_load_u16(second));
-    bits.hi.hi = fifth_bits(sluice_load_u16(second + 2));
-    return bits;
+    typedef bool truths __attribute__((ext_vector_type(64)));
+    const uint64_t bits = sluice_load_u32(first) | (uint64_t)sluice_load_u32(second) << 32;
+    truths set;
+    memcpy(&set, &bits, sizeof bits);
+    return __builtin_convertvector(set, strip) << 4;
 }
 
 SLUICE_INLINE lane_bits splat_bits(int32_t bits) { return (lane_bits)(bits); }
