@@ -1,14 +1,18 @@
 extension TokenizationError: CustomStringConvertible {
     /// One sentence: where, what was found, what was expected, what to try.
     public var description: String {
-        let place = path.isEmpty ? "" : "\(path): "
-        return place + sentence
+        // A sentence of the file's reader names the path itself.
+        if path.isEmpty || isOfModelFile { return sentence }
+        return "\(path): \(sentence)"
     }
 
     private var sentence: String {
         switch code {
         case .modelFile(let sentence):
             return sentence
+        case .missingTokenizer(let expected):
+            return
+                "no tokenizer found, expected \(expected); add it, or give ids with --tokens / --tokens-file"
         case .missingMetadata(let key):
             return "the tokenizer needs the key \(key), which the file does not have"
         case .wrongMetadata(let key, let found, let expected):
@@ -60,7 +64,9 @@ extension TokenizationError: CustomStringConvertible {
 
     private var at: String { offset.map { " at byte \($0)" } ?? "" }
 
+    private var isOfModelFile: Bool { if case .modelFile = code { true } else { false } }
+
     private var forceHint: String {
-        "name one with --pretokenizer NAME (\(PretokenizerRegistry.names.joined(separator: ", ")))"
+        "name one with --pretokenizer NAME (`sluice tokenize --help` lists them)"
     }
 }

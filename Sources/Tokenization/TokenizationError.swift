@@ -6,6 +6,8 @@ public struct TokenizationError: Error, Sendable, Equatable {
     public enum Code: Sendable, Equatable {
         /// The model file itself cannot be read, or a key has the wrong type; the sentence says which.
         case modelFile(String)
+        /// The model has none.
+        case missingTokenizer(expected: String)
         case missingMetadata(key: String)
         case wrongMetadata(key: String, found: String, expected: String)
         case malformedJSON(reason: String)

@@ -15,7 +15,9 @@ struct GGUFTokenizer {
 
     func load() throws(TokenizationError) -> Tokenizer {
         let key = "tokenizer.ggml.model"
-        let model = try metadata.required(key, try metadata.string(key))
+        guard let model = try metadata.string(key) else {
+            throw TokenizationError(.missingTokenizer(expected: "the key \(key)"), path: metadata.path)
+        }
         switch model {
         case "gpt2": return try loadByteLevel()
         case "llama": return try loadScored()

@@ -13,18 +13,24 @@ extension Tokenizer {
         switch file.container {
         case .gguf: try GGUFTokenizer(file.metadata, forcing: pretokenizer).load()
         case .safetensors:
-            try HuggingFaceTokenizer(TokenizerFolder(file.metadata), forcing: pretokenizer).load()
+            try HuggingFaceTokenizer(TokenizerFolder(of: file.metadata.path), forcing: pretokenizer).load()
         }
     }
 
-    /// The tokenizer in a Hugging Face folder, as `load(from:forcing:)`; the model's weights need not be
-    /// there.
+    /// The tokenizer at a path, without the weights, which need not be there.
     ///
-    /// - Parameter config: the metadata of the folder's `config.json`, whose path names the folder.
-    package static func load(
-        fromFolderOf config: Metadata, forcing pretokenizer: String? = nil
+    /// - Parameter path: a GGUF file, which may hold a vocabulary only, a Hugging Face folder, or its
+    ///   `tokenizer.json`.
+    /// - Throws: as `load(from:forcing:)`.
+    public static func load(
+        at path: String, forcing pretokenizer: String? = nil
     ) throws(TokenizationError) -> Tokenizer {
-        try HuggingFaceTokenizer(TokenizerFolder(config), forcing: pretokenizer).load()
+        if let folder = TokenizerFolder(at: path) {
+            return try HuggingFaceTokenizer(folder, forcing: pretokenizer).load()
+        }
+        let file: ModelFile
+        do { file = try ModelFile.open(path) } catch { throw TokenizationError(error) }
+        return try load(from: file, forcing: pretokenizer)
     }
 
     /// The tokenizer in the metadata of a GGUF file, as `load(from:forcing:)`.

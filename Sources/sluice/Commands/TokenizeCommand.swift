@@ -10,7 +10,7 @@ struct TokenizeCommand: ParsableCommand {
         commandName: "tokenize",
         abstract: "Turn text on standard input into a JSON array of token ids, or ids back into text.",
         discussion: """
-            GGUF files that hold a vocabulary only are fine.
+            GGUF files that hold a vocabulary only are fine, and so is a tokenizer.json without weights.
 
             Examples:
               echo -n "Hello world" | sluice tokenize model.gguf
@@ -20,7 +20,8 @@ struct TokenizeCommand: ParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "A GGUF file or a Hugging Face folder. Without it, the bundled demo model.", valueName: "model"))
+            "A GGUF file, a Hugging Face folder or its tokenizer.json. Without it, the bundled demo model.",
+            valueName: "model"))
     var model: String?
 
     @Flag(help: "Read a JSON array of ids and print the text.")
@@ -39,7 +40,9 @@ struct TokenizeCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Cut text as this pre-tokenizer does, whatever the file says.", valueName: "name"))
+        help: ArgumentHelp(
+            "Cut text as this pre-tokenizer does, whatever the file says: "
+                + Tokenizer.pretokenizerNames.joined(separator: ", ") + ".", valueName: "name"))
     var pretokenizer: String?
 
     func run() throws {
@@ -50,7 +53,7 @@ struct TokenizeCommand: ParsableCommand {
         let parseSpecial = try resolver.isOn("parse-special", flag: parseSpecial)
         let json = try resolver.isOn("json", flag: json)
         let forced = try resolver.text(["pretokenizer"], flag: pretokenizer)
-        let tokenizer = try Tokenizer.load(from: ModelFile.open(path), forcing: forced)
+        let tokenizer = try Tokenizer.load(at: path, forcing: forced)
         let input = try InputText.read("-")
         if decode {
             let list = try TokenList(

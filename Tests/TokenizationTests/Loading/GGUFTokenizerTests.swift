@@ -13,7 +13,8 @@ struct GGUFTokenizerTests {
     }
 
     static let faults = [
-        Fault(testDescription: "no model", code: .missingMetadata(key: "tokenizer.ggml.model")) {
+        Fault(testDescription: "no model", code: .missingTokenizer(expected: "the key tokenizer.ggml.model"))
+        {
             $0["tokenizer.ggml.model"] = nil
         },
         Fault(testDescription: "another model", code: .unsupportedModel(name: "rwkv")) {

@@ -24,8 +24,7 @@ struct HuggingFaceTokenizerTests {
     static let names = (try? Expected.fixture.get().families.keys.sorted()) ?? ["no fixture"]
 
     static func tokenizer(_ name: String) throws -> Tokenizer {
-        let config = Fixtures.folder.appendingPathComponent("huggingface/\(name)/config.json").path
-        return try Tokenizer.load(fromFolderOf: Metadata(values: [:], path: config))
+        try Tokenizer.load(at: Fixtures.folder.appendingPathComponent("huggingface/\(name)").path)
     }
 
     static func ids(_ line: String) -> [Int32] { line.split(separator: " ").compactMap { Int32($0) } }
@@ -56,9 +55,8 @@ struct HuggingFaceTokenizerTests {
         // little-endian.
         let data = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(folder)/train/eval-\(text).u16")))
         let ids = stride(from: 0, to: data.count, by: 2).map { Int32(data[$0]) | Int32(data[$0 + 1]) << 8 }
-        let config = Metadata(values: [:], path: "\(folder)/config.json")
         for tokenizer in [
-            try Tokenizer.load(fromFolderOf: config),
+            try Tokenizer.load(at: folder),
             try Tokenizer.load(from: ModelFile.open("\(folder)/demo-q8_0.gguf")),
         ] {
             #expect(try tokenizer.encode(bytes).map(\.rawValue) == ids)

@@ -18,14 +18,14 @@ struct TokenizerFolderTests {
         """
     }
 
-    /// Loads a folder of these files; `config.json` is given as metadata.
+    /// Loads a folder of these files, of which `config.json` is one unless it is left out.
     private func load(
-        _ files: [String: String], config: [String: MetadataValue] = [:], forcing: String? = nil
+        _ files: [String: String], config: String? = "{}", forcing: String? = nil
     ) throws -> Tokenizer {
         let folder = try TemporaryFolder()
         for (name, text) in files { try folder.write(text, to: name) }
-        return try Tokenizer.load(
-            fromFolderOf: Metadata(values: config, path: folder.path + "/config.json"), forcing: forcing)
+        if let config { try folder.write(config, to: "config.json") }
+        return try Tokenizer.load(at: folder.path, forcing: forcing)
     }
 
     /// One thing wrong with a description, and a part of what the error says.
@@ -64,7 +64,7 @@ struct TokenizerFolderTests {
         Fault("an added token named as another", "'a'", json(added: #"[{"id":5,"content":"a"}]"#)),
         Fault("a normalizer we lack", "'NFKC'", json(normalizer: #"{"type":"NFKC"}"#)),
         Fault(
-            "a pattern we lack", #"\w+|\s+; name one with --pretokenizer NAME (default, gpt-2"#,
+            "a pattern we lack", #"\w+|\s+; name one with --pretokenizer NAME (`sluice"#,
             json(
                 pretokenizer:
                     #"{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"\\w+|\\s+"},"#
@@ -97,7 +97,33 @@ struct TokenizerFolderTests {
     @Test("a folder without tokenizer.json is an error that names it")
     func missing() throws {
         let error = #expect(throws: TokenizationError.self) { try load([:]) }
-        #expect(error?.description.contains("tokenizer.json") == true)
+        #expect(error?.code == .missingTokenizer(expected: "tokenizer.json"))
+        #expect(error?.description.hasSuffix("or give ids with --tokens / --tokens-file") == true)
+    }
+
+    @Test("an error of a file names its path once")
+    func path() throws {
+        let error = #expect(throws: TokenizationError.self) { try load(["tokenizer.json": "{"]) }
+        #expect(error?.description.split(separator: "tokenizer.json").count == 2)
+    }
+
+    @Test("a folder without config.json, and tokenizer.json by its own path, are read")
+    func withoutConfig() throws {
+        #expect(try load(["tokenizer.json": Self.json()], config: nil).encode("ab").map(\.rawValue) == [2])
+        let folder = try TemporaryFolder()
+        let file = try folder.write(Self.json(), to: "tokenizer.json")
+        #expect(try Tokenizer.load(at: file).encode("ab").map(\.rawValue) == [2])
+    }
+
+    @Test("ends of generation in config.json may be several, and must be ids")
+    func ends() throws {
+        let files = ["tokenizer.json": Self.json()]
+        let ends = try load(files, config: #"{"eos_token_id":[0,1]}"#).endOfGeneration
+        #expect(ends.isSuperset(of: [TokenID(0), TokenID(1)]))
+        let error = #expect(throws: TokenizationError.self) {
+            try load(files, config: #"{"eos_token_id":44}"#)
+        }
+        #expect(error?.path.hasSuffix("/config.json") == true)
     }
 
     @Test("an unknown pattern can be replaced by name")
@@ -122,7 +148,7 @@ struct TokenizerFolderTests {
                 + #""chat_template":"T"}"#,
             "generation_config.json": #"{"eos_token_id":[3,0]}"#,
         ]
-        let tokenizer = try load(files, config: ["eos_token_id": .integer(1)])
+        let tokenizer = try load(files, config: #"{"eos_token_id":1}"#)
         #expect(try tokenizer.encode("ab").map(\.rawValue) == [4, 2])
         #expect(tokenizer.bos == TokenID(4) && tokenizer.eos == TokenID(3) && tokenizer.chatTemplate == "T")
         #expect(tokenizer.endOfGeneration == [TokenID(0), TokenID(1), TokenID(3)])

@@ -13,8 +13,8 @@ struct HuggingFaceTokenizer {
     }
 
     func load() throws(TokenizationError) -> Tokenizer {
-        let root = try folder.required("tokenizer.json")
-        let path = folder.path(of: "tokenizer.json")
+        let root = try folder.description()
+        let path = folder.path(of: TokenizerFolder.descriptionName)
         let model = try BPEModelDescription(root["model"] ?? .null, path: path)
         let added = try AddedToken.all(in: root["added_tokens"] ?? .null, path: path)
         let cutting = try CuttingDescription(root["pre_tokenizer"] ?? .null, path: path)

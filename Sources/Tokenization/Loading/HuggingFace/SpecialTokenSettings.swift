@@ -24,7 +24,7 @@ struct SpecialTokenSettings {
         chatTemplate = Self.template(settings["chat_template"])
         if chatTemplate == nil { chatTemplate = try folder.text("chat_template.jinja") }
         try readGenerationSettings()
-        try readModelSettings()
+        try readEnds(TokenizerFolder.configName, folder.optional(TokenizerFolder.configName))
         if let eos { endOfGeneration.insert(eos) }
     }
 
@@ -49,25 +49,18 @@ struct SpecialTokenSettings {
     }
 
     private mutating func readGenerationSettings() throws(TokenizationError) {
-        guard let settings = try folder.optional("generation_config.json") else { return }
-        let path = folder.path(of: "generation_config.json")
-        if let ids = settings["eos_token_id"] {
-            for json in ids.list ?? [ids] where json != .null {
-                endOfGeneration.insert(try id(json.integer, "eos_token_id", path))
-            }
-        }
+        let name = "generation_config.json"
+        guard let settings = try folder.optional(name) else { return }
+        try readEnds(name, settings)
         if bos == nil, let json = settings["bos_token_id"], json != .null {
-            bos = try id(json.integer, "bos_token_id", path)
+            bos = try id(json.integer, "bos_token_id", folder.path(of: name))
         }
     }
 
-    private mutating func readModelSettings() throws(TokenizationError) {
-        let key = "eos_token_id"
-        guard let value = folder.metadata.value(key) else { return }
-        if case .integers(let ids) = value {
-            for value in ids { endOfGeneration.insert(try id(value, key, folder.metadata.path)) }
-        } else if let value = try folder.metadata.count(key) {
-            endOfGeneration.insert(try id(Int64(value), key, folder.metadata.path))
+    private mutating func readEnds(_ name: String, _ settings: JSONValue?) throws(TokenizationError) {
+        guard let ids = settings?["eos_token_id"] else { return }
+        for json in ids.list ?? [ids] where json != .null {
+            endOfGeneration.insert(try id(json.integer, "eos_token_id", folder.path(of: name)))
         }
     }
 

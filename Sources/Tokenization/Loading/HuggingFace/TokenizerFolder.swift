@@ -2,22 +2,34 @@ import ModelFiles
 
 /// The folder of a Hugging Face model, as far as its tokenizer is concerned.
 struct TokenizerFolder {
+    static let descriptionName = "tokenizer.json"
+    static let configName = "config.json"
+
+    /// With its slash at the end; empty for the current folder.
     private let path: String
 
-    /// - Parameter metadata: of the model, whose `config.json` stands in the folder.
-    let metadata: TokenizerMetadata
+    /// The folder that holds `file`.
+    init(of file: String) { path = file.lastIndex(of: "/").map { String(file[...$0]) } ?? "" }
 
-    init(_ metadata: Metadata) {
-        self.metadata = TokenizerMetadata(metadata)
-        let config = metadata.path
-        path = config.lastIndex(of: "/").map { String(config[...$0]) } ?? ""
+    /// The folder at `path`, or around the `tokenizer.json` there; nil where `path` leads to neither.
+    init?(at path: String) {
+        if path.split(separator: "/").last.map(String.init) == Self.descriptionName {
+            self.init(of: path)
+            return
+        }
+        let names = (try? DiskFiles().names(in: path)) ?? []
+        guard names.contains(Self.descriptionName) || names.contains(Self.configName) else { return nil }
+        self.init(of: path + "/")
     }
 
     func path(of name: String) -> String { path + name }
 
-    /// A JSON file that must be there.
-    func required(_ name: String) throws(TokenizationError) -> JSONValue {
-        do { return try JSONValue.read(path(of: name)) } catch { throw TokenizationError(error) }
+    /// The description of the tokenizer.
+    ///
+    /// - Throws: `missingTokenizer`, and what reading a file can meet.
+    func description() throws(TokenizationError) -> JSONValue {
+        if let description = try optional(Self.descriptionName) { return description }
+        throw TokenizationError(.missingTokenizer(expected: Self.descriptionName), path: path)
     }
 
     /// A JSON file, where it is there.
