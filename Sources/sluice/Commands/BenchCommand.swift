@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Generation
 import ModelFiles
+import Models
 
 /// `sluice bench`: how fast a model is on this machine.
 struct BenchCommand: AsyncParsableCommand {
@@ -10,20 +11,13 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measure prefill and decode speed.",
         discussion: """
             pp512 computes a prompt of 512 random tokens, tg128 generates 128 tokens from an empty context. \
-            Every test \
-            runs once to warm up and then -r times.
+            Every test runs once to warm up and then -r times. Ctrl-C ends the measurement and prints \
+            what is there.
 
             Examples:
               sluice bench -m model.gguf
               sluice bench -m model.gguf -p 512,1024 -n 128 -t 1,2 -r 5 --json
             """)
-
-    @Option(
-        name: [.customShort("m"), .long],
-        parsing: .unconditional,
-        help: ArgumentHelp(
-            "A GGUF file or a Hugging Face folder. Without it, the bundled demo model.", valueName: "path"))
-    var model: String?
 
     @Option(
         name: [.customShort("p"), .long],
@@ -48,33 +42,11 @@ struct BenchCommand: AsyncParsableCommand {
         help: ArgumentHelp("Repetitions. Default: 5.", valueName: "n"))
     var repetitions: Int?
 
-    @Option(
-        name: [.customShort("b"), .long],
-        parsing: .unconditional,
-        help: ArgumentHelp("Tokens of the prompt computed at once. Default: 512.", valueName: "n"))
-    var batchSize: Int?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Memory for the whole process, as in `sluice run`.", valueName: "size"))
-    var memory: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("How the KV cache stores keys and values: auto, f16, f32.", valueName: "type"))
-    var kvType: String?
-
     @Flag(help: "Print an array of JSON objects instead of a table.")
     var json = false
 
-    @Flag(help: "Print every value and where it came from, with the memory plan, and exit.")
-    var plan = false
-
-    @Flag(name: [.customShort("q"), .long], help: "Nothing on standard error but errors.")
-    var quiet = false
-
-    @OptionGroup(title: "Options of streaming from disk and workers (not in this version)")
-    var streaming: StreamingArguments
+    @OptionGroup(title: "Model") var model: SharedModelArguments
+    @OptionGroup(title: StreamingArguments.title) var streaming: StreamingArguments
 
     func run() async throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
@@ -82,23 +54,25 @@ struct BenchCommand: AsyncParsableCommand {
             prompt: nPrompt, generated: nGen, threads: threads, repetitions: repetitions, &resolver)
         let json = try resolver.isOn("json", flag: json)
         var results: [BenchResult] = []
-        for threadCount in sizes.threads {
+        var receiptPath: String?
+        let interrupt = CancellationFlag()
+        defer { Interrupts.shared.watch(nil) }
+        for threadCount in sizes.threads where !interrupt.isCancelled {
             // A resolver of its own per thread count, so that the plan shows one run.
             var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
-            let settings = try ModelSettings(flags(threadCount), streaming: streaming, &resolver)
+            let settings = try ModelSettings(model, threads: threadCount, streaming, &resolver)
             let session = try ModelSession(
                 settings, &resolver, needsTokenizer: false, neededContext: sizes.neededContext)
             if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
-            results += try await Benchmark(session, sizes: sizes).run()
+            try sizes.check(contextCapacity: session.options.contextCapacity)
+            results += try await Benchmark(session, sizes: sizes, interrupt: interrupt).run()
+            receiptPath = settings.receiptPath
         }
         try StandardOutput.write(
             json ? JSONValue.list(results.map(\.json)).text + "\n" : BenchResult.table(results))
-    }
-
-    private func flags(_ threadCount: Int) -> ModelFlags {
-        ModelFlags(
-            model: model, threads: threadCount, batchSize: batchSize, memory: memory, kvType: kvType,
-            plan: plan,
-            quiet: quiet)
+        if let receiptPath {
+            try OutputFile(receiptPath).write(JSONValue.list(results.map(\.receipt.json)).text + "\n")
+        }
+        if interrupt.isCancelled { throw CommandFailure.interrupted }
     }
 }

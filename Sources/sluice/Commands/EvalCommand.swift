@@ -55,10 +55,11 @@ struct EvalCommand: AsyncParsableCommand {
     var json = false
 
     @OptionGroup(title: "Model") var model: ModelArguments
+    @OptionGroup(title: StreamingArguments.title) var streaming: StreamingArguments
 
     func run() async throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
-        let settings = try ModelSettings(model, &resolver)
+        let settings = try ModelSettings(model, streaming, &resolver)
         let scoresSecondHalf = try resolver.isOn("second-half", flag: secondHalf)
         let chunkLimit = try resolver.optional(["chunks"], flag: chunks, expected: "an integer") { Int($0) }
         guard (chunkLimit ?? 1) >= 1 else {

@@ -48,10 +48,11 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Sampling") var sampling: SamplingArguments
     @OptionGroup(title: "Model") var model: ModelArguments
+    @OptionGroup(title: StreamingArguments.title) var streaming: StreamingArguments
 
     func run() async throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
-        let settings = try ModelSettings(model, &resolver)
+        let settings = try ModelSettings(model, streaming, &resolver)
         let sampling = try sampling.resolved(&resolver)
         let maximum = try GeneratedLength.resolved(predict, &resolver)
         let ignoresEnd = try resolver.isOn("ignore-eos", flag: ignoreEos)

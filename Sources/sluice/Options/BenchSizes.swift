@@ -43,6 +43,15 @@ struct BenchSizes {
         }
     }
 
-    /// Positions that the longest test uses.
-    var neededContext: Int { max(prompts.max() ?? 0, (generated.max() ?? 0) + 1) }
+    /// Positions that the longest test uses: generating takes one for the prompt and one for the token that
+    /// comes from it.
+    var neededContext: Int { max(prompts.max() ?? 0, generated.max().map { $0 + 2 } ?? 0) }
+
+    /// - Throws: `CommandFailure` where the longest test does not fit.
+    func check(contextCapacity: Int) throws {
+        guard contextCapacity >= neededContext else {
+            throw CommandFailure.usage(
+                "-c is \(contextCapacity); the longest test needs \(neededContext)")
+        }
+    }
 }

@@ -3,6 +3,9 @@ import ArgumentParser
 /// Options for models that are larger than memory: known by name, and refused where they ask for what does
 /// not exist yet.
 struct StreamingArguments: ParsableArguments {
+    /// The title in every command's help. A group inside a titled group would come under that one's title.
+    static let title = "Not in this version (streaming)"
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Only the slots for experts.", valueName: "size"))
     var expertCache: String?
 

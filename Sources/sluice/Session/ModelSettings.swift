@@ -27,12 +27,17 @@ struct ModelSettings {
     private static let maximumBatch = 1 << 20
 
     /// - Throws: `CommandFailure` for a value that cannot be used, naming it.
-    init(_ arguments: ModelArguments, _ resolver: inout SettingResolver) throws {
-        try self.init(arguments.flags, streaming: arguments.streaming, &resolver)
+    init(
+        _ arguments: ModelArguments, _ streaming: StreamingArguments, _ resolver: inout SettingResolver
+    ) throws {
+        try self.init(arguments.shared, threads: arguments.threads, streaming, &resolver)
     }
 
-    /// The same for a command that varies some of the flags itself.
-    init(_ flags: ModelFlags, streaming: StreamingArguments, _ resolver: inout SettingResolver) throws {
+    /// The same for a command that varies the number of threads itself.
+    init(
+        _ flags: SharedModelArguments, threads flag: Int?, _ streaming: StreamingArguments,
+        _ resolver: inout SettingResolver
+    ) throws {
         try streaming.check(&resolver)
         modelPath = try resolver.optional(
             ["model", "m"], flag: flags.model, expected: "a path", shownDefault: "(the bundled model)"
@@ -41,7 +46,7 @@ struct ModelSettings {
             ["ctx-size", "c"], flag: flags.ctxSize, expected: "an integer"
         ) { Int($0) }
         threads = try resolver.integer(
-            ["threads", "t"], flag: flags.threads, default: MachineCores.read().recommendedThreads)
+            ["threads", "t"], flag: flag, default: MachineCores.read().recommendedThreads)
         prefillThreads = try resolver.integer(
             ["threads-batch", "tb"], flag: flags.threadsBatch, default: threads)
         batchSize = try resolver.integer(["batch-size", "b"], flag: flags.batchSize, default: 512)

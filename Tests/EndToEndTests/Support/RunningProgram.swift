@@ -79,6 +79,13 @@ final class RunningProgram {
         return (fields?.dropFirst(11).first.flatMap { Double($0) } ?? 0) / 100
     }
 
+    /// Waits until standard error holds `text`, or the program has ended.
+    func waitForErrors(containing text: String) {
+        while !String(decoding: errors.all, as: UTF8.self).contains(text) && process.isRunning {
+            Thread.sleep(forTimeInterval: 0.002)
+        }
+    }
+
     /// Waits for the end.
     func wait() -> Executable.Outcome {
         process.waitUntilExit()
