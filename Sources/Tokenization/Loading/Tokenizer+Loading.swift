@@ -39,6 +39,7 @@ extension Tokenizer {
     ) throws(TokenizationError) -> Tokenizer {
         try GGUFTokenizer(metadata, forcing: pretokenizer).load()
     }
+
     /// The names that `forcing` accepts.
     public static var pretokenizerNames: [String] { PretokenizerRegistry.names }
 }

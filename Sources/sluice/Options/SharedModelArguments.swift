@@ -29,7 +29,7 @@ struct SharedModelArguments: ParsableArguments {
     @Option(
         name: [.customShort("b"), .long],
         parsing: .unconditional,
-        help: ArgumentHelp("Tokens of the prompt computed at once. Default: 512.", valueName: "n"))
+        help: ArgumentHelp("Tokens of the prompt computed at once. Default, and most: 512.", valueName: "n"))
     var batchSize: Int?
 
     @Option(
