@@ -1,41 +1,46 @@
 import CKernels
 
-/// Memory for the activations of one product in 8 bits; the owner of it.
+/// Memory for the activations of products in 8 bits, once for each length of the formats' blocks; the owner
+/// of it.
 ///
 /// Allocates: once, and once more for a row longer than any that fits, which no known model has.
 /// Runs on: engine thread; the threads of the pool write and read rows inside an operation.
 @safe final class QuantizedScratch: @unchecked Sendable {
     // Unchecked: an operation at a time uses it, as the pool enforces.
     private var base: UnsafeMutableRawPointer
-    private var byteCount: Int
+    /// Bytes for the rows of one length of blocks.
+    private var partBytes: Int
 
-    /// Enough for 64 tokens of 14,000 columns; memory that is not used is not touched.
-    private static let startBytes = 1 << 20
+    /// Enough for 512 tokens of 3,000 columns; memory that is not used is not touched.
+    private static let startBytes = 2 << 20
+    /// Blocks of 32 elements and blocks of 256.
+    private static let parts = 2
 
     init() {
-        byteCount = Self.startBytes
-        unsafe base = .allocate(byteCount: byteCount, alignment: 64)
+        partBytes = Self.startBytes
+        unsafe base = .allocate(byteCount: Self.parts * partBytes, alignment: 64)
     }
 
     deinit { unsafe base.deallocate() }
 
-    /// Rows of `columns` elements that fit, at most `wanted` and at least one.
-    func rowsThatFit(_ wanted: Int, columns: Int, blockElements: Int) -> Int {
-        let rowBytes = max(Int(sluice_quantized_row_bytes(Int64(columns), Int64(blockElements))), 1)
-        if rowBytes > byteCount {
+    /// Rows of `columns` elements that fit for every length of blocks, at most `wanted` and at least one.
+    func rowsThatFit(_ wanted: Int, columns: Int) -> Int {
+        // Short blocks have the most scales.
+        let rowBytes = max(Int(sluice_quantized_row_bytes(Int64(columns), 32)), 1)
+        if rowBytes > partBytes {
             unsafe base.deallocate()
-            unsafe base = .allocate(byteCount: rowBytes, alignment: 64)
-            byteCount = rowBytes
+            unsafe base = .allocate(byteCount: Self.parts * rowBytes, alignment: 64)
+            partBytes = rowBytes
         }
-        return min(wanted, byteCount / rowBytes)
+        return min(wanted, partBytes / rowBytes)
     }
 
-    /// The memory as `rows` rows, of which `rowsThatFit` said that they do.
+    /// The memory for blocks of `blockElements` as `rows` rows, of which `rowsThatFit` said that they do.
     func rows(_ rows: Int, columns: Int, blockElements: Int) -> sluice_quantized {
         let rowBytes = sluice_quantized_row_bytes(Int64(columns), Int64(blockElements))
-        precondition(rows * Int(rowBytes) <= byteCount, "\(rows) rows of \(rowBytes) bytes in \(byteCount)")
+        precondition(rows * Int(rowBytes) <= partBytes, "\(rows) rows of \(rowBytes) bytes in \(partBytes)")
         return unsafe sluice_quantized(
-            base: base, rows: Int64(rows), columns: Int64(columns), stride_bytes: rowBytes,
-            block_elements: Int64(blockElements))
+            base: blockElements == 32 ? base : base + partBytes, rows: Int64(rows), columns: Int64(columns),
+            stride_bytes: rowBytes, block_elements: Int64(blockElements))
     }
 }

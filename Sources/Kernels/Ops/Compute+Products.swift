@@ -1,5 +1,30 @@
 import CKernels
 
+/// One of the products that an input takes part in: output[t, r] = dot(weights[r], input[t]) + bias[r].
+public struct Product {
+    /// Shape: [rows, columns]; output [tokens, rows], bias [1, rows] or nil.
+    public let weights: WeightMatrix
+    public let bias: FloatMatrix?
+    public let output: FloatMatrix
+
+    public init(_ weights: WeightMatrix, bias: FloatMatrix? = nil, into output: FloatMatrix) {
+        precondition(output.columns == weights.rows, "\(weights.rows) rows into \(output.shape)")
+        precondition(
+            bias.map { $0.columns == weights.rows && $0.rows == 1 } ?? true, "bias of another width")
+        self.weights = weights
+        self.bias = bias
+        self.output = output
+    }
+
+    /// Whether the weights meet the input in 8 bits, in blocks of `blockElements`.
+    func takes(_ blockElements: Int) -> Bool { weights.format.blockElements == blockElements }
+
+    /// The same for the tokens of `range` only.
+    func slice(tokens range: Range<Int>) -> Product {
+        Product(weights, bias: bias, into: output.slice(rows: range))
+    }
+}
+
 extension Compute {
     /// output[t, r] = dot(weights[r], input[t]) + bias[r].
     ///
@@ -11,50 +36,81 @@ extension Compute {
     public func multiply(
         _ weights: WeightMatrix, _ input: FloatMatrix, into output: FloatMatrix, bias: FloatMatrix? = nil
     ) {
-        precondition(
-            input.columns == weights.columns && output.columns == weights.rows && input.rows == output.rows,
-            "product of \(weights.rows) x \(weights.columns) with \(input.shape) into \(output.shape)")
-        precondition(bias.map { $0.columns == weights.rows && $0.rows == 1 } ?? true, "bias of another width")
-        let format = unsafe weights.format.kernels
-        guard let kernel = unsafe sluice_integer_product(format, instructionSet.identifier) else {
-            let none = unsafe quantizedScratch.rows(0, columns: 0, blockElements: 1)
-            return unsafe multiply(
-                operations.pointee.product, weights, input, none, into: output, bias: bias)
-        }
-        let blockElements = weights.format.blockElements
-        let fitting = quantizedScratch.rowsThatFit(
-            input.rows, columns: input.columns, blockElements: blockElements)
-        for first in stride(from: 0, to: input.rows, by: max(fitting, 1)) {
-            let part = first..<min(first + fitting, input.rows)
+        multiply(input, Product(weights, bias: bias, into: output))
+    }
+
+    /// Products that share their input, as one job: each the same as by itself.
+    ///
+    /// Shape: input [tokens, columns].
+    /// - Precondition: the shapes agree; no output overlaps the input or another.
+    public func multiply(
+        _ input: FloatMatrix, _ first: Product, _ second: Product? = nil, _ third: Product? = nil
+    ) {
+        check(first, input)
+        if let second { check(second, input) }
+        if let third { check(third, input) }
+        let fitting = quantizedScratch.rowsThatFit(input.rows, columns: input.columns)
+        for start in stride(from: 0, to: input.rows, by: max(fitting, 1)) {
+            let part = start..<min(start + fitting, input.rows)
             let rows = input.slice(rows: part)
-            let quantized = unsafe quantizedScratch.rows(
-                rows.rows, columns: rows.columns, blockElements: blockElements)
-            unsafe dispatch(
-                operations.pointee.quantize,
-                sluice_quantization(input: rows.forKernels, output: quantized),
-                units: rows.rows, elementsPerUnit: rows.columns)
-            unsafe multiply(kernel, weights, rows, quantized, into: output.slice(rows: part), bias: bias)
+            quantize(rows, blockElements: 32, for: first, second, third)
+            quantize(rows, blockElements: 256, for: first, second, third)
+            append(first.slice(tokens: part), rows)
+            if let second { append(second.slice(tokens: part), rows) }
+            if let third { append(third.slice(tokens: part), rows) }
+            dispatchCalls()
         }
     }
 
-    /// The product by `kernel`, which reads one of the two inputs.
-    private func multiply(
-        _ kernel: sluice_kernel, _ weights: WeightMatrix, _ input: FloatMatrix, _ quantized: sluice_quantized,
-        into output: FloatMatrix, bias: FloatMatrix?
+    private func check(_ product: Product, _ input: FloatMatrix) {
+        precondition(
+            input.columns == product.weights.columns && product.output.rows == input.rows,
+            "product of \(product.weights.rows) x \(product.weights.columns) with \(input.shape)")
+    }
+
+    /// Puts `rows` into the scratch in 8 bits, if one of the products reads it in such blocks.
+    private func quantize(
+        _ rows: FloatMatrix, blockElements: Int, for first: Product, _ second: Product?, _ third: Product?
     ) {
-        let cut = ProductCut(rows: weights.rows, tokens: input.rows, threads: pool.threadCount)
-        let format = unsafe weights.format.kernels
-        let arguments = unsafe sluice_product(
-            format: format, decode: sluice_decoder(format, instructionSet.identifier), quantized: quantized,
-            weights: weights.base,
-            row_stride_bytes: Int64(weights.rowStrideBytes), rows: Int64(weights.rows),
-            columns: Int64(weights.columns),
-            input: input.forKernels, output: output.forKernels, bias: bias?.base,
-            rows_per_unit: Int64(cut.rowsPerUnit),
-            tokens_per_unit: Int64(cut.tokensPerUnit))
+        guard
+            first.takes(blockElements) || second?.takes(blockElements) == true
+                || third?.takes(blockElements) == true
+        else { return }
+        let quantized = unsafe quantizedScratch.rows(
+            rows.rows, columns: rows.columns, blockElements: blockElements)
         unsafe dispatch(
-            kernel, arguments, units: cut.units,
+            operations.pointee.quantize, sluice_quantization(input: rows.forKernels, output: quantized),
+            units: rows.rows, elementsPerUnit: rows.columns)
+    }
+
+    /// Lists `product`, whose input lies in the scratch where its weights are quantized.
+    private func append(_ product: Product, _ input: FloatMatrix) {
+        let weights = product.weights
+        let cut = ProductCut(rows: weights.rows, tokens: input.rows, threads: pool.threadCount)
+        let integers = unsafe sluice_integer_product(weights.format.kernels, instructionSet.identifier)
+        let quantized =
+            unsafe integers == nil
+            ? quantizedScratch.rows(0, columns: 0, blockElements: weights.format.blockElements)
+            : quantizedScratch.rows(
+                input.rows, columns: input.columns, blockElements: weights.format.blockElements)
+        let arguments = unsafe self.arguments(product, input, quantized, cut: cut)
+        unsafe calls.append(
+            integers ?? operations.pointee.product, arguments, units: cut.units,
             elementsPerUnit: cut.rowsPerUnit * cut.tokensPerUnit * max(weights.columns, 1))
+    }
+
+    /// What a kernel is told of `product`, whose input lies in `input` or in `quantized`.
+    private func arguments(
+        _ product: Product, _ input: FloatMatrix, _ quantized: sluice_quantized, cut: ProductCut
+    ) -> sluice_product {
+        let weights = product.weights
+        let format = unsafe weights.format.kernels
+        return unsafe sluice_product(
+            format: format, decode: sluice_decoder(format, instructionSet.identifier), quantized: quantized,
+            weights: weights.base, row_stride_bytes: Int64(weights.rowStrideBytes),
+            rows: Int64(weights.rows), columns: Int64(weights.columns), input: input.forKernels,
+            output: product.output.forKernels, bias: product.bias?.base,
+            rows_per_unit: Int64(cut.rowsPerUnit), tokens_per_unit: Int64(cut.tokensPerUnit))
     }
 
     /// output[t, c] = sum over r of input[t, r] * weights[r, c] + bias[c]: the product with the
@@ -95,29 +151,6 @@ extension Compute {
         unsafe sluice_decoder(format, instructionSet.identifier)(
             weights.base + row * weights.rowStrideBytes, output.base + outputRow * output.stride,
             Int64(weights.columns / weights.format.blockElements))
-    }
-}
-
-/// How a product is cut into units for the threads. No cut changes a result.
-private struct ProductCut {
-    let rowsPerUnit: Int
-    let tokensPerUnit: Int
-    let units: Int
-
-    /// The kernel decodes rows in groups of this size.
-    private static let groupRows = 16
-
-    init(rows: Int, tokens: Int, threads: Int) {
-        // Large enough to amortise taking a block, small enough for eight blocks per thread.
-        let groups = (rows + Self.groupRows - 1) / Self.groupRows
-        let groupsPerUnit = min(max(groups / (threads * 8), 1), 8)
-        rowsPerUnit = groupsPerUnit * Self.groupRows
-        let rowUnits = (groups + groupsPerUnit - 1) / groupsPerUnit
-        // Few rows and many tokens (a router in prefill): the tokens
-        // are cut too, each part decoding the rows again.
-        let parts = rowUnits >= threads * 4 ? 1 : max(1, min(threads * 4, tokens / 16))
-        tokensPerUnit = max((tokens + parts - 1) / parts, 1)
-        units = rowUnits * ((tokens + tokensPerUnit - 1) / tokensPerUnit)
     }
 }
 

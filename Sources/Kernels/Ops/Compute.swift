@@ -14,6 +14,7 @@ import CKernels
     public let instructionSet: InstructionSet
     let operations: UnsafePointer<sluice_operations>
     let quantizedScratch = QuantizedScratch()
+    let calls = KernelList()
     private let scratch: FloatBuffer
 
     /// Uses the instruction set that the environment asks for (`SLUICE_ISA`), or else the best.
@@ -51,13 +52,27 @@ extension Compute {
     ) {
         guard units > 0 else { return }
         let (elements, overflow) = units.multipliedReportingOverflow(by: max(elementsPerUnit, 1))
-        let serial = pool.threadCount == 1 || (!overflow && elements < Self.serialElements)
+        let unitsPerBlock = unitsPerBlock(units: units, elements: overflow ? Int.max : elements)
+        let job = unsafe KernelJob(
+            arguments: arguments, kernel: kernel, units: units, unitsPerBlock: unitsPerBlock,
+            scratch: scratch.base)
+        pool.run(job, blocks: (units + unitsPerBlock - 1) / unitsPerBlock)
+    }
+
+    /// Runs the calls of `calls` as one job and empties the list.
+    func dispatchCalls() {
+        guard calls.units > 0 else { return }
+        let unitsPerBlock = unitsPerBlock(units: calls.units, elements: calls.elements)
+        let job = unsafe ListJob(calls: calls, unitsPerBlock: unitsPerBlock, scratch: scratch.base)
+        pool.run(job, blocks: (calls.units + unitsPerBlock - 1) / unitsPerBlock)
+        calls.removeAll()
+    }
+
+    private func unitsPerBlock(units: Int, elements: Int) -> Int {
+        let serial = pool.threadCount == 1 || elements < Self.serialElements
         // Eight blocks per thread even out threads of unequal speed.
         let blocks = serial ? 1 : min(units, pool.threadCount * 8)
-        let job = unsafe KernelJob(
-            arguments: arguments, kernel: kernel, units: units, unitsPerBlock: (units + blocks - 1) / blocks,
-            scratch: scratch.base)
-        pool.run(job, blocks: (units + job.unitsPerBlock - 1) / job.unitsPerBlock)
+        return (units + blocks - 1) / blocks
     }
 }
 
@@ -75,6 +90,20 @@ extension Compute {
         unsafe withUnsafePointer(to: arguments) { pointer in
             unsafe kernel(pointer, Int64(first), Int64(count), scratch + thread * SLUICE_SCRATCH_ELEMENTS)
         }
+    }
+}
+
+/// The calls of a list as a job: block b is a run of consecutive units.
+@safe private struct ListJob: ParallelJob {
+    let calls: KernelList
+    let unitsPerBlock: Int
+    let scratch: UnsafeMutablePointer<Float>
+
+    func run(block: Int, thread: Int) {
+        let first = block * unitsPerBlock
+        unsafe calls.run(
+            first..<min(first + unitsPerBlock, calls.units),
+            scratch: scratch + thread * SLUICE_SCRATCH_ELEMENTS)
     }
 }
 

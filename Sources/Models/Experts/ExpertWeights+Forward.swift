@@ -16,8 +16,7 @@ extension ExpertWeights {
         case .separate(let gate, let up):
             let gateValues = context.arena.matrix(rows: input.rows, columns: expertHiddenSize)
             let upValues = context.arena.matrix(rows: input.rows, columns: expertHiddenSize)
-            gate(input, into: gateValues, on: compute)
-            up(input, into: upValues, on: compute)
+            Linear.multiply(input, (gate, into: gateValues), (up, into: upValues), on: compute)
             switch activation {
             case .swiGLU:
                 compute.swiGLU(gate: gateValues, up: upValues, into: inner)

@@ -76,8 +76,8 @@ extension GatedDeltaNet {
     private func project(_ input: FloatMatrix, to activations: Activations, context: StepContext) {
         switch projections {
         case .split(let mixed, let gate):
-            mixed(input, into: activations.mixed, on: context.compute)
-            gate(input, into: activations.gate, on: context.compute)
+            Linear.multiply(
+                input, (mixed, into: activations.mixed), (gate, into: activations.gate), on: context.compute)
         case .grouped(let linear):
             let mark = context.arena.mark()
             defer { context.arena.release(to: mark) }

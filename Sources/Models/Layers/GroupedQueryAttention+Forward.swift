@@ -11,12 +11,12 @@ extension GroupedQueryAttention {
         let rows = Rows(heads: heads, count: input.rows, arena: context.arena)
         let gates = hasOutputGate ? context.arena.matrix(rows: input.rows, columns: heads.queryWidth) : nil
         if let gates {
-            projectGated(input, queries: rows.queries, gates: gates, context: context)
+            projectGated(input, to: rows, gates: gates, context: context)
         } else {
-            query(input, into: rows.queries, on: compute)
+            Linear.multiply(
+                input, (query, into: rows.queries), (key, into: rows.keys), (value, into: rows.values),
+                on: compute)
         }
-        key(input, into: rows.keys, on: compute)
-        value(input, into: rows.values, on: compute)
         normAndClamp(rows, on: compute)
         for slice in context.batch.slices { attend(rows, slice: slice, layer: layer, context: context) }
         if let gates {
@@ -41,16 +41,18 @@ extension GroupedQueryAttention {
         }
     }
 
-    /// Splits what the query projection yields, per head a query and a gate.
+    /// Projects, and splits what the query projection yields, per head a query and a gate.
     private func projectGated(
-        _ input: FloatMatrix, queries: FloatMatrix, gates: FloatMatrix, context: StepContext
+        _ input: FloatMatrix, to rows: Rows, gates: FloatMatrix, context: StepContext
     ) {
         let mark = context.arena.mark()
         defer { context.arena.release(to: mark) }
         let both = context.arena.matrix(rows: input.rows, columns: 2 * heads.queryWidth)
-        query(input, into: both, on: context.compute)
+        Linear.multiply(
+            input, (query, into: both), (key, into: rows.keys), (value, into: rows.values),
+            on: context.compute)
         let parts = both.split(parts: 2 * heads.count)
-        let queryHeads = queries.split(parts: heads.count)
+        let queryHeads = rows.queries.split(parts: heads.count)
         let gateHeads = gates.split(parts: heads.count)
         for head in 0..<input.rows * heads.count {
             queryHeads.copyRow(from: parts, row: 2 * head, to: head)

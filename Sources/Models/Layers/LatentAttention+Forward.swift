@@ -13,8 +13,7 @@ extension LatentAttention {
         let queries = context.arena.matrix(rows: input.rows, columns: shape.heads * shape.queryWidth)
         let rows = context.arena.matrix(rows: input.rows, columns: shape.rowWidth)
         let values = context.arena.matrix(rows: input.rows, columns: shape.heads * shape.valueWidth)
-        project(input, into: queries, context: context)
-        compress(input, into: rows, on: compute)
+        project(input, to: queries, rows: rows, context: context)
         let latent = rows.slice(columns: 0..<shape.latentWidth)
         latentNorm(latent, into: latent, on: compute)
         for slice in context.batch.slices {
@@ -41,15 +40,18 @@ extension LatentAttention {
             positions: context.batch.positions, firstRow: slice.rows.lowerBound)
     }
 
-    private func project(_ input: FloatMatrix, into queries: FloatMatrix, context: StepContext) {
+    /// Computes queries, and what the cache will hold before its norm.
+    private func project(
+        _ input: FloatMatrix, to queries: FloatMatrix, rows: FloatMatrix, context: StepContext
+    ) {
         switch query {
         case .direct(let linear):
-            linear(input, into: queries, on: context.compute)
+            Linear.multiply(input, (linear, into: queries), (compress, into: rows), on: context.compute)
         case .compressed(let down, let norm, let up):
             let mark = context.arena.mark()
             defer { context.arena.release(to: mark) }
             let latent = context.arena.matrix(rows: input.rows, columns: down.outputs)
-            down(input, into: latent, on: context.compute)
+            Linear.multiply(input, (down, into: latent), (compress, into: rows), on: context.compute)
             norm(latent, into: latent, on: context.compute)
             up(latent, into: queries, on: context.compute)
         }
