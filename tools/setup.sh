@@ -2,7 +2,8 @@
 # Not meant to be run by itself.
 
 readonly minimum_swift="6.3"
-readonly debian_packages=(liblz4-dev libopenblas-dev)
+# A script may ask for more than all of them need.
+readonly debian_packages=(liblz4-dev libopenblas-dev ${extra_packages[@]+"${extra_packages[@]}"})
 
 # Prints a message to standard error and ends the script.
 fail() {

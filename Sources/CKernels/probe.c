@@ -1,5 +1,28 @@
 #include "include/sluice_formats.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#endif
+
+#if defined(__aarch64__)
+// Advanced SIMD is part of every AArch64 processor that runs a general-purpose operating system, its dot
+// product of most since 2018.
+static bool has_dot_product(void) {
+#if defined(__linux__)
+    // HWCAP_ASIMDDP of the kernel's interface.
+    return getauxval(AT_HWCAP) >> 20 & 1;
+#elif defined(__APPLE__)
+    int32_t value = 0;
+    size_t size = sizeof value;
+    return sysctlbyname("hw.optional.arm.FEAT_DotProd", &value, &size, NULL, 0) == 0 && value == 1;
+#else
+    return false;
+#endif
+}
+#endif
+
 bool sluice_supports(enum sluice_instruction_set set) {
     switch (set) {
     case SLUICE_SCALAR:
@@ -18,9 +41,8 @@ bool sluice_supports(enum sluice_instruction_set set) {
             && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
 #endif
 #if defined(__aarch64__)
-    // Part of every AArch64 processor that runs a general-purpose operating system.
     case SLUICE_NEON:
-        return true;
+        return has_dot_product();
 #endif
     default:
         return false;

@@ -26,7 +26,7 @@
 #define PRODUCTS(format) \
     { \
         sluice_multiply_##format##_scalar, X86(sluice_multiply_##format##_avx2), \
-            X86(sluice_multiply_##format##_avx512) \
+            X86(sluice_multiply_##format##_avx512), ARM(sluice_multiply_##format##_neon) \
     }
 
 // One row per format: number, elements and bytes of a block, decoders, integer products.

@@ -73,4 +73,6 @@ public enum Nightly {
 extension Tag {
     /// Tests that take minutes.
     @Tag public static var nightly: Self
+    /// Tests that build for another processor and run in its emulator.
+    @Tag public static var crossCompiled: Self
 }

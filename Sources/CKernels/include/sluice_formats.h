@@ -12,7 +12,7 @@ enum sluice_instruction_set {
     SLUICE_SCALAR = 0,
     SLUICE_AVX2 = 1,   // AVX2, FMA and F16C
     SLUICE_AVX512 = 2, // AVX-512 F, BW, DQ, VL and VNNI
-    SLUICE_NEON = 3,   // Advanced SIMD of AArch64
+    SLUICE_NEON = 3,   // Advanced SIMD of AArch64 with the dot product
     SLUICE_INSTRUCTION_SETS = 4,
 };
 

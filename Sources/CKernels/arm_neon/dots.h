@@ -1,0 +1,71 @@
+// Products of unsigned by signed bytes by the dot product of NEON, which takes signed bytes on both sides.
+// Included inside the target region.
+
+// What a wide code counts less than its bits say: it becomes signed. A narrow one is signed as it is.
+enum { WIDE_BIAS = 128 };
+
+// Four lanes gain the products of sixteen bytes.
+SLUICE_INLINE int32x4_t dot_quarter(int32x4_t sum, codes values, codes x, bool is_wide) {
+    if (is_wide) values ^= 0x80;
+    return vdotq_s32(sum, (int8x16_t)values, (int8x16_t)x);
+}
+
+// Lane i gains the product of bytes 4i ... 4i + 3. Exact: no step saturates.
+SLUICE_INLINE lane_bits dot(lane_bits sum, strip codes, strip x, bool is_wide) {
+    sum.lo.lo = dot_quarter(sum.lo.lo, codes.lo.lo, x.lo.lo, is_wide);
+    sum.lo.hi = dot_quarter(sum.lo.hi, codes.lo.hi, x.lo.hi, is_wide);
+    sum.hi.lo = dot_quarter(sum.hi.lo, codes.hi.lo, x.hi.lo, is_wide);
+    sum.hi.hi = dot_quarter(sum.hi.hi, codes.hi.hi, x.hi.hi, is_wide);
+    return sum;
+}
+
+// Products of the 16-bit integers 2i and 2i + 1.
+SLUICE_INLINE eight_sums pair_products(words a, words b) {
+    const int16x8_t first = a.lo, second = a.hi;
+    eight_sums sums;
+    sums.lo = vpaddq_s32(
+        vmull_s16(vget_low_s16(first), vget_low_s16(b.lo)), vmull_high_s16(first, b.lo));
+    sums.hi = vpaddq_s32(
+        vmull_s16(vget_low_s16(second), vget_low_s16(b.hi)), vmull_high_s16(second, b.hi));
+    return sums;
+}
+
+// Eight lanes of `dot_words`.
+SLUICE_INLINE eight_sums add_word_products(eight_sums sum, eight_sums a, int16x4_t pair) {
+    const int16x8_t even = vuzp1q_s16((int16x8_t)a.lo, (int16x8_t)a.hi);
+    const int16x8_t odd = vuzp2q_s16((int16x8_t)a.lo, (int16x8_t)a.hi);
+    sum.lo = vmlal_lane_s16(sum.lo, vget_low_s16(even), pair, 0);
+    sum.lo = vmlal_lane_s16(sum.lo, vget_low_s16(odd), pair, 1);
+    sum.hi = vmlal_high_lane_s16(sum.hi, even, pair, 0);
+    sum.hi = vmlal_high_lane_s16(sum.hi, odd, pair, 1);
+    return sum;
+}
+
+// Lane i gains the products of the 16-bit integers 2i and 2i + 1; `b` is the same in every lane.
+SLUICE_INLINE lane_bits dot_words(lane_bits sum, lane_bits a, lane_bits b) {
+    const int16x4_t pair = (int16x4_t)vget_low_s32(b.lo.lo);
+    sum.lo = add_word_products(sum.lo, a.lo, pair);
+    sum.hi = add_word_products(sum.hi, a.hi, pair);
+    return sum;
+}
+
+// Scales as `scaled_dot` takes them.
+SLUICE_INLINE lane_bits scale_factors(lane_bits scales, bool is_wide) {
+    (void)is_wide;
+    return scales;
+}
+
+// Lane i gains scales[i] times the product of its four bytes.
+SLUICE_INLINE lane_bits scaled_dot(lane_bits sum, strip codes, strip x, lane_bits scales, bool is_wide) {
+    return sum + dot((lane_bits)(0), codes, x, is_wide) * scales;
+}
+
+// table[q] of 64 codes below 16.
+SLUICE_INLINE strip look_up_strip(const uint8_t *table, strip q) {
+    const uint8x16_t values = vld1q_u8(table);
+    q.lo.lo = vqtbl1q_u8(values, q.lo.lo);
+    q.lo.hi = vqtbl1q_u8(values, q.lo.hi);
+    q.hi.lo = vqtbl1q_u8(values, q.hi.lo);
+    q.hi.hi = vqtbl1q_u8(values, q.hi.hi);
+    return q;
+}
