@@ -1,6 +1,9 @@
 // Products of unsigned by signed bytes by the dot product of NEON, which takes signed bytes on both sides.
 // Included inside the target region.
 
+// Sixteen rows take four registers per token: with eight tokens the sums alone would fill all 32.
+enum { PANEL_TOKENS = 4 };
+
 // What a wide code counts less than its bits say: it becomes signed. A narrow one is signed as it is.
 enum { WIDE_BIAS = 128 };
 
@@ -30,22 +33,24 @@ SLUICE_INLINE eight_sums pair_products(words a, words b) {
     return sums;
 }
 
-// Eight lanes of `dot_words`.
-SLUICE_INLINE eight_sums add_word_products(eight_sums sum, eight_sums a, int16x4_t pair) {
-    const int16x8_t even = vuzp1q_s16((int16x8_t)a.lo, (int16x8_t)a.hi);
-    const int16x8_t odd = vuzp2q_s16((int16x8_t)a.lo, (int16x8_t)a.hi);
-    sum.lo = vmlal_lane_s16(sum.lo, vget_low_s16(even), pair, 0);
-    sum.lo = vmlal_lane_s16(sum.lo, vget_low_s16(odd), pair, 1);
-    sum.hi = vmlal_high_lane_s16(sum.hi, even, pair, 0);
-    sum.hi = vmlal_high_lane_s16(sum.hi, odd, pair, 1);
+// Eight lanes of `dot_words`. Even and odd words apart: of weights that many tokens share this is done once,
+// as it is of an input that is the same in every lane, and no pair is left to be added.
+SLUICE_INLINE eight_sums add_word_products(eight_sums sum, eight_sums a, eight_sums b) {
+    const int16x8_t a_even = vuzp1q_s16((int16x8_t)a.lo, (int16x8_t)a.hi);
+    const int16x8_t b_even = vuzp1q_s16((int16x8_t)b.lo, (int16x8_t)b.hi);
+    const int16x8_t a_odd = vuzp2q_s16((int16x8_t)a.lo, (int16x8_t)a.hi);
+    const int16x8_t b_odd = vuzp2q_s16((int16x8_t)b.lo, (int16x8_t)b.hi);
+    sum.lo = vmlal_s16(sum.lo, vget_low_s16(a_even), vget_low_s16(b_even));
+    sum.lo = vmlal_s16(sum.lo, vget_low_s16(a_odd), vget_low_s16(b_odd));
+    sum.hi = vmlal_high_s16(sum.hi, a_even, b_even);
+    sum.hi = vmlal_high_s16(sum.hi, a_odd, b_odd);
     return sum;
 }
 
-// Lane i gains the products of the 16-bit integers 2i and 2i + 1; `b` is the same in every lane.
+// Lane i gains the products of the 16-bit integers 2i and 2i + 1.
 SLUICE_INLINE lane_bits dot_words(lane_bits sum, lane_bits a, lane_bits b) {
-    const int16x4_t pair = (int16x4_t)vget_low_s32(b.lo.lo);
-    sum.lo = add_word_products(sum.lo, a.lo, pair);
-    sum.hi = add_word_products(sum.hi, a.hi, pair);
+    sum.lo = add_word_products(sum.lo, a.lo, b.lo);
+    sum.hi = add_word_products(sum.hi, a.hi, b.hi);
     return sum;
 }
 

@@ -1,5 +1,5 @@
-// Included inside a target region, after strips.h and the set's dots.h: products of quantized weights and
-// inputs in 8 bits, one per format.
+// Included inside a target region, after strips.h and the set's dots.h, which also defines PANEL_TOKENS, the
+// tokens of a register block: products of quantized weights and inputs in 8 bits, one per format.
 //
 // Codes are unsigned and lie `offset` above what they stand for: the instruction sets multiply unsigned by
 // signed bytes. Whole numbers are exact in any order, so a few tokens go through the weights row by row and
@@ -12,7 +12,6 @@ enum {
     FEW_ROWS = 4,       // rows that one pass over a token's codes multiplies
     // Measured best of 4, 8, 12 and 16 KiB on a Zen 5.
     PREFETCH_BYTES = 12 << 10,
-    PANEL_TOKENS = 8,   // tokens of a register block
     PANEL_COLUMNS = 1024,
     MANY_TOKENS = 4,    // from here on the panels win
     // Float sums of a panel: 16 lanes of 16 rows for 64 tokens.

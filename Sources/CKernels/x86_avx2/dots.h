@@ -1,5 +1,7 @@
 // Products of unsigned by signed bytes in AVX2. Included inside the target region.
 
+enum { PANEL_TOKENS = 8 };
+
 // What a wide code counts less than its bits say: it becomes signed.
 enum { WIDE_BIAS = 128 };
 

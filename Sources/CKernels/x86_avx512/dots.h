@@ -1,5 +1,7 @@
 // Products of unsigned by signed bytes in AVX-512 VNNI. Included inside the target region.
 
+enum { PANEL_TOKENS = 8 };
+
 // What a wide code counts less than its bits say.
 enum { WIDE_BIAS = 0 };
 
