@@ -23,4 +23,7 @@ typedef uint8_t unaligned_codes __attribute__((ext_vector_type(16), aligned(1), 
 
 #define SLUICE_INLINE static inline __attribute__((always_inline))
 
+// In front of a loop that must not stay one: its arrays become registers.
+#define UNROLLED _Pragma("clang loop unroll(full)")
+
 #endif

@@ -5,6 +5,7 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 #include "basics.h"
 #include "products.h"
+#include "transposed.h"
 #include "quantize.h"
 #include "attention.h"
 #include "rows.h"

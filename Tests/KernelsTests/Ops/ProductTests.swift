@@ -93,17 +93,21 @@ struct ProductTests {
         }
     }
 
-    @Test("of Float32 weights take any number of columns", arguments: InstructionSet.available)
-    func takeOddColumns(set: InstructionSet) {
+    @Test(
+        "of float weights take any number of rows and columns, for few tokens and for many",
+        arguments: [WeightFormat.float32, .float16, .bfloat16], InstructionSet.available)
+    func takeOddShapes(format: WeightFormat, set: InstructionSet) {
         let compute = Configuration(set: set, threads: 1).compute
-        for columns in [1, 3, 15, 17, 31, 100, 513, 1037] {
+        for (rows, columns) in [(5, 1), (3, 15), (6, 17), (1, 31), (9, 100), (13, 513), (2, 1037)] {
+            // Alone, as few (blocks of tokens and single ones), and as many.
+            let tokens = 15
             let problem = Problem(
-                .float16, rows: 5, columns: columns, tokens: 3, biasCount: 5, inputColumns: columns)
-            let output = FloatMatrix.zeros(3, 5)
+                format, rows: rows, columns: columns, tokens: tokens, biasCount: rows, inputColumns: columns)
+            let output = FloatMatrix.zeros(tokens, rows)
             compute.multiply(problem.weights, problem.input, into: output)
             let weights = problem.decoded(on: compute)
-            for token in 0..<3 {
-                for row in 0..<5 {
+            for token in 0..<tokens {
+                for row in 0..<rows {
                     let exact = (0..<columns).reduce(0.0) {
                         $0 + Double(weights[row][$1]) * Double(problem.input[token, $1])
                     }
@@ -112,6 +116,11 @@ struct ProductTests {
                         abs(Double(output[token, row]) - exact) <= Double(columns * (columns / 16 + 6))
                             * 0x1p-24)
                 }
+            }
+            for part in [0..<1, 2..<13, 4..<6] {
+                let alone = FloatMatrix.zeros(part.count, rows)
+                compute.multiply(problem.weights, problem.input.slice(rows: part), into: alone)
+                #expect(alone.bits == output.slice(rows: part).bits, "\(rows) x \(columns), \(part)")
             }
         }
     }
