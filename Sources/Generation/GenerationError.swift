@@ -7,8 +7,9 @@ public struct GenerationError: Error, Sendable, Equatable {
         case tokenOutOfRange(token: Int, index: Int, vocabularySize: Int)
         /// A value of the sampling options, by its flag.
         case optionOutOfRange(name: String, found: String, expected: String)
-        /// No logit of this step is a number: the weights are damaged.
-        case noFiniteLogits(position: Int)
+        /// The logit of `token` in the step for this position is infinite or no number: the weights are
+        /// damaged.
+        case damagedLogits(position: Int, token: Int)
         case budgetTooSmall(budgetBytes: Int, neededBytes: Int)
         case tooFewTokens(found: Int, needed: Int)
         case bundledModelMissing
@@ -37,8 +38,10 @@ extension GenerationError: CustomStringConvertible {
             "token \(token) at index \(index) is outside the vocabulary; expected 0 to \(vocabularySize - 1)"
         case .optionOutOfRange(let name, let found, let expected):
             "\(name) is \(found); expected \(expected)"
-        case .noFiniteLogits(let position):
-            "no logit at position \(position) is a number; the model's weights are probably damaged"
+        case .damagedLogits(let position, let token):
+            "the logit of token \(token) for position \(position) is no finite number, so the model's "
+                + "weights or scales are damaged; `sluice inspect MODEL --check` finds where, and a new "
+                + "download or conversion helps"
         case .budgetTooSmall(let budgetBytes, let neededBytes):
             "--memory allows \(ByteSize.text(budgetBytes)), but this model with this context needs "
                 + "\(ByteSize.text(neededBytes)) in memory; the smallest budget that works is "

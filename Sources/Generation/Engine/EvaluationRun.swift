@@ -60,6 +60,9 @@ struct EvaluationRun: ~Copyable {
             try request.logitSink?(logits)
             for position in first..<last {
                 let row = position - first
+                if let token = logits.firstDamagedLogit(row: row) {
+                    throw GenerationError(.damagedLogits(position: position + 1, token: token))
+                }
                 if request.wantsArgmax { summary.argmax.append(logits.largestToken(row: row)) }
                 guard position >= firstScored, position + 1 < tokens.count else { continue }
                 summary.totalNats += logits.negativeLogLikelihood(of: tokens[position + 1], row: row)

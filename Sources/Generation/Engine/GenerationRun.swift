@@ -80,8 +80,9 @@ struct GenerationRun: ~Copyable {
         let row = (rows ?? lastPromptRows) - 1
         let logits = core.model.logits(rows: row..<row + 1)
         try request.logitSink?(logits)
-        guard let token = sampler.choose(from: logits, position: core.length) else {
-            throw GenerationError(.noFiniteLogits(position: core.length))
+        let damaged = logits.firstDamagedLogit(row: 0)
+        guard damaged == nil, let token = sampler.choose(from: logits, position: core.length) else {
+            throw GenerationError(.damagedLogits(position: core.length, token: damaged ?? 0))
         }
         return token
     }

@@ -10,12 +10,15 @@ struct InspectCommand: ParsableCommand {
         abstract:
             "Show what is in a model: architecture, experts, bytes per token, smallest workable budget.",
         discussion: """
-            Nothing is loaded: the answer comes from the file's directory.
+            Nothing is loaded: the answer comes from the file's directory. With --check every weight is \
+            read, and a scale that is infinite or no number is reported with its place; the exit code then \
+            is 1.
 
             Examples:
               sluice inspect model.gguf
               sluice inspect checkpoint-folder --tensors
               sluice inspect model.gguf --json
+              sluice inspect model.gguf --check
             """)
 
     @Argument(
@@ -34,6 +37,9 @@ struct InspectCommand: ParsableCommand {
     @Flag(help: "List every tensor.")
     var tensors = false
 
+    @Flag(help: "Read all weights and report the first damaged scale of every tensor.")
+    var check = false
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -47,10 +53,17 @@ struct InspectCommand: ParsableCommand {
         let inspection = Inspection(try ModelFile.open(path), context: context)
         let json = try resolver.isOn("json", flag: json)
         let tensors = try resolver.isOn("tensors", flag: tensors)
-        if json {
-            try StandardOutput.write(inspection.json(listsTensors: tensors).text + "\n")
-        } else {
-            try StandardOutput.write(inspection.text + (tensors ? inspection.tensorText : ""))
+        var check: ScaleCheck?
+        if try resolver.isOn("check", flag: self.check) {
+            var progress = ProgressLine("check")
+            check = ScaleCheck(inspection.file, records: inspection.records, progress: &progress)
         }
+        if json {
+            try StandardOutput.write(inspection.json(listsTensors: tensors, check: check).text + "\n")
+        } else {
+            try StandardOutput.write(
+                inspection.text + (tensors ? inspection.tensorText : "") + (check?.text ?? ""))
+        }
+        if let problem = check?.problem { throw CommandFailure.failure(problem) }
     }
 }

@@ -6,7 +6,7 @@ import Tokenization
 
 extension Inspection {
     /// The inspection for scripts. Units: bytes.
-    func json(listsTensors: Bool) -> JSONValue {
+    func json(listsTensors: Bool, check: ScaleCheck?) -> JSONValue {
         var members: [JSONMember] = [
             JSONMember(name: "model", value: .string(file.path)),
             JSONMember(name: "fingerprint", value: .string(file.fingerprint.description)),
@@ -35,6 +35,7 @@ extension Inspection {
         if listsTensors {
             members.append(JSONMember(name: "tensor_list", value: .list(records.map(tensorValue))))
         }
+        if let check { members.append(JSONMember(name: "check", value: check.json)) }
         return .object(members)
     }
 

@@ -19,6 +19,10 @@ import TestSupport
 
     deinit { unsafe memory.deallocate() }
 
+    var bytes: [UInt8] {
+        (0..<count).map { unsafe memory.load(fromByteOffset: $0 + 1, as: UInt8.self) }
+    }
+
     /// All bytes as rows of `columns` elements.
     func matrix(_ format: WeightFormat, rows: Int, columns: Int) -> WeightMatrix {
         precondition(format.rowBytes(columns: columns).map { $0 * rows <= count } ?? false)

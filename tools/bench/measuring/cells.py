@@ -61,11 +61,12 @@ class Record:
         """Rounds of a cell that were finished."""
         return max((row["round"] for row in self.of(cell)), default=0)
 
-    @property
-    def bandwidths(self) -> dict:
-        """The median of the measured bandwidths in bytes per second, by number of threads."""
+    def bandwidths(self, cell: Cell | None = None) -> dict:
+        """The median of the bandwidths measured in a cell, or in all: bytes per second by threads."""
         found: dict = {}
         for row in self.rows:
+            if cell and row.get("probe") != cell.key:
+                continue
             for threads, speed in row.get("bandwidths", {}).items():
                 found.setdefault(int(threads), []).append(speed)
         return {threads: statistics.median(speeds) for threads, speeds in found.items()}
@@ -92,7 +93,7 @@ def summary(cell: Cell, record: Record) -> dict:
              "load_average": max((row["load"] for row in rows), default=None)}
     moved = [row["bytes_per_token"] for row in rows if "bytes_per_token" in row]
     limit = None
-    bandwidth = record.bandwidths.get(cell.threads)
+    bandwidth = record.bandwidths(cell).get(cell.threads)
     if cell.test.is_decode and moved and bandwidth:
         found["bytes_per_token"] = moved[0]
         limit = bandwidth / moved[0]
