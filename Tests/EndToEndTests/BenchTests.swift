@@ -42,6 +42,26 @@ struct BenchTests {
         #expect(small.code == 2 && small.errors.contains("-c is 64; the longest test needs 66"))
     }
 
+    @Test("-d fills the context before a test, and only the test is measured")
+    func depth() throws {
+        let run = try Executable.run([
+            "bench", "-p", "16", "-n", "4", "-d", "0,40", "-t", "1", "-r", "2", "-q", "--json",
+        ])
+        let rows = try #require(
+            try JSONSerialization.jsonObject(with: run.output) as? [[String: Any]], "\(run.errors)")
+        #expect(rows.map { $0["test"] as? String } == ["pp16", "tg4", "pp16", "tg4"])
+        #expect(rows.map { $0["depth"] as? Int } == [0, 0, 40, 40])
+        let receipts = rows.compactMap { $0["receipt"] as? [String: Any] }
+        #expect(receipts.map { $0["prompt_tokens"] as? Int } == [16, 1, 56, 41])
+        // 12 layers of 4 experts for every token that was computed: 16, 1 + 4, and no more behind 40.
+        let requests = receipts.map { ($0["experts"] as? [String: Any])?["requests"] as? Int }
+        #expect(requests == [16, 5, 16, 5].map { $0 * 48 })
+        let table = try Executable.run(["bench", "-p", "0", "-n", "4", "-d", "40", "-r", "1", "-q"])
+        #expect(table.text.contains("tg4 @ d40"), "\(table.errors)")
+        let large = try Executable.run(["bench", "-p", "8", "-n", "8", "-d", "60", "-c", "64"])
+        #expect(large.code == 2 && large.errors.contains("-c is 64; the longest test needs 70"))
+    }
+
     @Test("Ctrl-C ends a benchmark with code 130 and what was measured", arguments: [true, false])
     func interrupt(json: Bool) throws {
         // The first test ends at once, the second would take hours.

@@ -9,7 +9,9 @@ extension FloatMatrix {
         unsafe withRow(row) { logits in
             // Without their sign, bits compare like the numbers: infinities and NaNs above all others.
             var largest: UInt32 = 0
-            for logit in unsafe logits { largest = max(largest, logit.magnitude.bitPattern) }
+            for index in 0..<logits.count {
+                largest = unsafe max(largest, logits[index].magnitude.bitPattern)
+            }
             guard largest >= Float.infinity.bitPattern else { return nil }
             return unsafe logits.firstIndex { !$0.isFinite }
         }

@@ -10,13 +10,14 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measure prefill and decode speed.",
         discussion: """
-            pp512 computes a prompt of 512 random tokens, tg128 generates 128 tokens from an empty context. \
-            Every test runs once to warm up and then -r times. Ctrl-C ends the measurement and prints \
-            what is there.
+            pp512 computes a prompt of 512 random tokens, tg128 generates 128 tokens, both from an empty \
+            context or behind the -d tokens that are in it already. Every test runs once to warm up and \
+            then -r times. Ctrl-C ends the measurement and prints what is there.
 
             Examples:
               sluice bench -m model.gguf
               sluice bench -m model.gguf -p 512,1024 -n 128 -t 1,2 -r 5 --json
+              sluice bench -m model.gguf -p 0 -n 128 -d 0,4096
             """)
 
     @Option(
@@ -30,6 +31,12 @@ struct BenchCommand: AsyncParsableCommand {
         parsing: .unconditional,
         help: ArgumentHelp("Numbers of tokens to generate; 0 for none. Default: 128.", valueName: "list"))
     var nGen: String?
+
+    @Option(
+        name: [.customShort("d"), .long],
+        parsing: .unconditional,
+        help: ArgumentHelp("Tokens in the context before a test. Default: 0.", valueName: "list"))
+    var nDepth: String?
 
     @Option(
         name: [.customShort("t"), .long],
@@ -51,7 +58,8 @@ struct BenchCommand: AsyncParsableCommand {
     func run() async throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let sizes = try BenchSizes(
-            prompt: nPrompt, generated: nGen, threads: threads, repetitions: repetitions, &resolver)
+            prompt: nPrompt, generated: nGen, depths: nDepth, threads: threads, repetitions: repetitions,
+            &resolver)
         let json = try resolver.isOn("json", flag: json)
         var results: [BenchResult] = []
         var receiptPath: String?

@@ -6,12 +6,14 @@ struct BenchSizes {
     let prompts: [Int]
     /// Tokens to generate.
     let generated: [Int]
+    /// Tokens in the context before a test.
+    let depths: [Int]
     let threads: [Int]
     let repetitions: Int
 
     /// - Throws: `CommandFailure` naming the list that cannot be read.
     init(
-        prompt: String?, generated: String?, threads: String?, repetitions: Int?,
+        prompt: String?, generated: String?, depths: String?, threads: String?, repetitions: Int?,
         _ resolver: inout SettingResolver
     ) throws {
         func list(
@@ -35,6 +37,7 @@ struct BenchSizes {
         let cores = MachineCores.read().recommendedThreads
         prompts = try list(["n-prompt", "p"], "-p", prompt, 512, 0...1 << 20).filter { $0 > 0 }
         self.generated = try list(["n-gen", "n"], "-n", generated, 128, 0...1 << 20).filter { $0 > 0 }
+        self.depths = try list(["n-depth", "d"], "-d", depths, 0, 0...1 << 20)
         self.threads = try list(["threads", "t"], "-t", threads, cores, 1...ModelSettings.maximumThreads)
         self.repetitions = try resolver.integer(["repetitions", "r"], flag: repetitions, default: 5)
         try ModelSettings.check("-r", self.repetitions, 1...10_000)
@@ -43,9 +46,30 @@ struct BenchSizes {
         }
     }
 
-    /// Positions that the longest test uses: generating takes one for the prompt and one for the token that
-    /// comes from it.
-    var neededContext: Int { max(prompts.max() ?? 0, generated.max().map { $0 + 2 } ?? 0) }
+    /// What is measured with one number of threads.
+    struct Test {
+        /// Tokens of the prompt that are measured, or the one that generating starts with.
+        let prompt: Int
+        let generated: Int
+        let depth: Int
+
+        /// `pp512`, `tg128`.
+        var name: String { generated > 0 ? "tg\(generated)" : "pp\(prompt)" }
+
+        /// Positions that the test uses: generating takes one for the token that comes from the prompt.
+        var length: Int { depth + prompt + (generated > 0 ? generated + 1 : 0) }
+    }
+
+    /// All tests, in the order of their depth.
+    var tests: [Test] {
+        depths.flatMap { depth in
+            prompts.map { Test(prompt: $0, generated: 0, depth: depth) }
+                + generated.map { Test(prompt: 1, generated: $0, depth: depth) }
+        }
+    }
+
+    /// Positions that the longest test uses.
+    var neededContext: Int { tests.map(\.length).max() ?? 0 }
 
     /// - Throws: `CommandFailure` where the longest test does not fit.
     func check(contextCapacity: Int) throws {

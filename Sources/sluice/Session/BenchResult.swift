@@ -3,14 +3,15 @@ import ModelFiles
 
 /// The speeds of one test.
 struct BenchResult {
-    /// `pp512` or `tg128`.
-    let test: String
+    let test: BenchSizes.Test
     let threads: Int
     /// Tokens per second of every repetition, ascending.
     let speeds: [Double]
     /// Of the last repetition.
     let receipt: Receipt
-    let isDecode: Bool
+
+    /// `pp512`, or `tg128 @ d4096` behind 4096 tokens.
+    var title: String { test.depth > 0 ? "\(test.name) @ d\(test.depth)" : test.name }
 
     /// The middle speed; of an even number the mean of the middle two.
     var median: Double {
@@ -22,7 +23,8 @@ struct BenchResult {
     /// Share of the measured memory bandwidth at which the weights were read; only decoding reads them for
     /// every token.
     var memoryBandwidthShare: Double? {
-        guard isDecode, let bandwidth = receipt.memoryBandwidth?.bytesPerSecond, bandwidth > 0 else {
+        guard test.generated > 0, let bandwidth = receipt.memoryBandwidth?.bytesPerSecond, bandwidth > 0
+        else {
             return nil
         }
         return median * Double(receipt.bytesPerToken) / bandwidth
@@ -30,7 +32,8 @@ struct BenchResult {
 
     var json: JSONValue {
         .members([
-            "test": .string(test),
+            "test": .string(test.name),
+            "depth": .count(test.depth),
             "threads": .count(threads),
             "tokens_per_second": .members([
                 "median": .real(median), "min": .real(speeds.first ?? 0), "max": .real(speeds.last ?? 0),
@@ -44,7 +47,7 @@ struct BenchResult {
     static func table(_ results: [BenchResult]) -> String {
         let rows = results.map { result in
             [
-                result.test, "\(result.threads)", ReceiptText.decimal(result.median, 2),
+                result.title, "\(result.threads)", ReceiptText.decimal(result.median, 2),
                 ReceiptText.decimal(result.speeds.first ?? 0, 2),
                 ReceiptText.decimal(result.speeds.last ?? 0, 2),
                 ByteSize.text(result.receipt.bytesPerToken),
