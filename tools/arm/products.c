@@ -10,7 +10,8 @@ struct shape {
 static struct sluice_quantized quantized(struct sluice_matrix input, int64_t block_elements) {
     const int64_t bytes = sluice_quantized_row_bytes(input.columns, block_elements);
     const struct sluice_quantization arguments = {
-        input, {memory(input.rows * bytes), input.rows, input.columns, bytes, block_elements}};
+        .input = input,
+        .output = {memory(input.rows * bytes), input.rows, input.columns, bytes, block_elements}};
     float unused;
     sluice_operations(SLUICE_SCALAR)->quantize(&arguments, 0, input.rows, &unused);
     return arguments.output;
@@ -19,7 +20,8 @@ static struct sluice_quantized quantized(struct sluice_matrix input, int64_t blo
 static void check_quantization(int64_t rows, int64_t columns, int64_t block, enum mode mode) {
     const int64_t bytes = sluice_quantized_row_bytes(columns, block);
     struct sluice_quantization arguments = {
-        matrix(rows, columns, mode), {memory(rows * bytes), rows, columns, bytes, block}};
+        .input = matrix(rows, columns, mode),
+        .output = {memory(rows * bytes), rows, columns, bytes, block}};
     struct trial trial = {
         OPERATION(quantize), .arguments = &arguments, .units = rows,
         .results = {{arguments.output.base, rows * bytes, BYTES}}};

@@ -13,7 +13,8 @@
 #pragma clang assume_nonnull begin
 
 enum {
-    // Floats of scratch that a kernel may use; each thread has its own, aligned to 64 bytes.
+    // Floats of scratch that a kernel may use, but for the inner half of an expert, which may use all that a
+    // thread has; aligned to 64 bytes.
     SLUICE_SCRATCH_ELEMENTS = 16 * 512 + 16 * 64 * 16,
     // Columns of one unit of the transposed product: a whole number of every format's blocks.
     SLUICE_TRANSPOSED_COLUMNS = 256,
@@ -23,6 +24,11 @@ enum {
     SLUICE_CONVOLUTION_CHANNELS = 16,
     // Longest convolution kernel.
     SLUICE_CONVOLUTION_TAPS = 16,
+    // Sums of a gate, and as many of an up projection, that one unit of an expert holds behind the scratch
+    // of its products: 64 KiB each stay in the second cache.
+    SLUICE_INNER_ELEMENTS = 16 * 1024,
+    // Floats of scratch of each thread.
+    SLUICE_THREAD_ELEMENTS = SLUICE_SCRATCH_ELEMENTS + 2 * SLUICE_INNER_ELEMENTS,
 };
 
 // Row-major [rows, columns]; `stride` elements between the starts of two rows.
@@ -44,10 +50,19 @@ static inline int64_t sluice_quantized_row_bytes(int64_t columns, int64_t block_
     return (bytes + 63) / 64 * 64;
 }
 
-// Unit: a row.
+// Unit: a row. The input's columns become columns first_column ... of the output's; both are whole blocks.
 struct sluice_quantization {
     struct sluice_matrix input;
     struct sluice_quantized output;
+    int64_t first_column;
+};
+
+// target row i = source row rows[i], byte by byte. Unit: a row of the target.
+struct sluice_gather {
+    const void *source;
+    void *target;
+    int64_t source_stride_bytes, target_stride_bytes, row_bytes;
+    const int32_t *rows;
 };
 
 // output[t, r] = dot(weights[r], input[t]) + bias[r]. Unit: `rows_per_unit` rows for `tokens_per_unit`
@@ -68,6 +83,30 @@ struct sluice_product {
     struct sluice_matrix input, output;
     const float *_Nullable bias;
     int64_t rows_per_unit, tokens_per_unit;
+};
+
+// inner[t, i] = activation(gate's product [t, i], up's product [t, i]): the first half of an expert, with the
+// bits of the products and the activation one after the other. Unit: as both products', which agree in shape
+// and cut; a unit has at most SLUICE_INNER_ELEMENTS outputs. The outputs of the products are not used.
+//
+// Where `quantizes`, the result is written to `quantized` and not to `inner`; rows_per_unit and rows are then
+// whole blocks of it.
+struct sluice_expert_inner {
+    sluice_kernel gate_product, up_product;
+    struct sluice_product gate, up;
+    // The clamped activation with `alpha` and `limit`, else swiglu.
+    bool clamps;
+    float alpha, limit;
+    bool quantizes;
+    struct sluice_matrix inner;
+    struct sluice_quantized quantized;
+};
+
+// output[t] += weights[t, r] * rows[row_of[t * ranks + r]] for the ranks r in ascending order, each product
+// and each sum rounded on its own; ranks is the columns of weights. Unit: a row of output.
+struct sluice_ranked_sum {
+    struct sluice_matrix rows, weights, output;
+    const int32_t *row_of;
 };
 
 // output[t, c] = sum over r of input[t, r] * weights[r, c], rows ascending, + bias[c] first. Unit: 256
@@ -162,6 +201,7 @@ struct sluice_convolution {
 
 struct sluice_operations {
     sluice_kernel product, transposed_product, quantize;
+    sluice_kernel gather, expert_inner, ranked_sum;
     sluice_kernel attention, store_rows;
     sluice_kernel rms_norm, layer_norm;
     sluice_kernel add_scaled, scale, multiply, silu, sigmoid, swiglu, clamped_swiglu;

@@ -17,7 +17,10 @@ static void quantize(const void *arguments, int64_t first, int64_t count, float 
     const int64_t block = p->output.block_elements;
     for (int64_t row = first; row < first + count; row++) {
         const float *input = p->input.base + row * p->input.stride;
-        const struct sluice_quantized_row output = sluice_quantized_row(&p->output, row);
+        struct sluice_quantized_row output = sluice_quantized_row(&p->output, row);
+        output.codes += p->first_column;
+        output.sums += p->first_column / SLUICE_SUM_ELEMENTS;
+        output.scales += p->first_column / block;
         for (int64_t b = 0; b < p->input.columns / block; b++) {
             const int32_t bits = largest_magnitude_bits(input + b * block, block);
             const float largest = sluice_float_from_bits((uint32_t)bits);

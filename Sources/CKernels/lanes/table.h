@@ -9,12 +9,14 @@
 #include "quantize.h"
 #include "attention.h"
 #include "rows.h"
+#include "experts.h"
 #include "recurrent.h"
 #pragma clang diagnostic pop
 
 #define SLUICE_OPERATIONS_TABLE \
     { \
         .product = product, .transposed_product = transposed_product, .quantize = quantize, \
+        .gather = gather, .expert_inner = expert_inner, .ranked_sum = ranked_sum, \
         .attention = attention, \
         .store_rows = store_rows, .rms_norm = rms_norm, .layer_norm = layer_norm, \
         .add_scaled = add_scaled, .scale = scale, .multiply = multiply, .silu = silu, \

@@ -1,30 +1,5 @@
 import CKernels
 
-/// One of the products that an input takes part in: output[t, r] = dot(weights[r], input[t]) + bias[r].
-public struct Product {
-    /// Shape: [rows, columns]; output [tokens, rows], bias [1, rows] or nil.
-    public let weights: WeightMatrix
-    public let bias: FloatMatrix?
-    public let output: FloatMatrix
-
-    public init(_ weights: WeightMatrix, bias: FloatMatrix? = nil, into output: FloatMatrix) {
-        precondition(output.columns == weights.rows, "\(weights.rows) rows into \(output.shape)")
-        precondition(
-            bias.map { $0.columns == weights.rows && $0.rows == 1 } ?? true, "bias of another width")
-        self.weights = weights
-        self.bias = bias
-        self.output = output
-    }
-
-    /// Whether the weights meet the input in 8 bits, in blocks of `blockElements`.
-    func takes(_ blockElements: Int) -> Bool { weights.format.blockElements == blockElements }
-
-    /// The same for the tokens of `range` only.
-    func slice(tokens range: Range<Int>) -> Product {
-        Product(weights, bias: bias, into: output.slice(rows: range))
-    }
-}
-
 extension Compute {
     /// output[t, r] = dot(weights[r], input[t]) + bias[r].
     ///
@@ -58,7 +33,7 @@ extension Compute {
             append(first.slice(tokens: part), rows)
             if let second { append(second.slice(tokens: part), rows) }
             if let third { append(third.slice(tokens: part), rows) }
-            dispatchCalls()
+            dispatch(calls)
         }
     }
 
@@ -76,41 +51,19 @@ extension Compute {
             first.takes(blockElements) || second?.takes(blockElements) == true
                 || third?.takes(blockElements) == true
         else { return }
-        let quantized = unsafe quantizedScratch.rows(
-            rows.rows, columns: rows.columns, blockElements: blockElements)
-        unsafe dispatch(
-            operations.pointee.quantize, sluice_quantization(input: rows.forKernels, output: quantized),
-            units: rows.rows, elementsPerUnit: rows.columns)
+        unsafe quantize(
+            rows,
+            into: quantizedScratch.rows(rows.rows, columns: rows.columns, blockElements: blockElements))
     }
 
     /// Lists `product`, whose input lies in the scratch where its weights are quantized.
     private func append(_ product: Product, _ input: FloatMatrix) {
-        let weights = product.weights
-        let cut = ProductCut(rows: weights.rows, tokens: input.rows, threads: pool.threadCount)
-        let integers = unsafe sluice_integer_product(weights.format.kernels, instructionSet.identifier)
-        let quantized =
-            unsafe integers == nil
-            ? quantizedScratch.rows(0, columns: 0, blockElements: weights.format.blockElements)
-            : quantizedScratch.rows(
-                input.rows, columns: input.columns, blockElements: weights.format.blockElements)
-        let arguments = unsafe self.arguments(product, input, quantized, cut: cut)
-        unsafe calls.append(
-            integers ?? operations.pointee.product, arguments, units: cut.units,
-            elementsPerUnit: cut.rowsPerUnit * cut.tokensPerUnit * max(weights.columns, 1))
-    }
-
-    /// What a kernel is told of `product`, whose input lies in `input` or in `quantized`.
-    private func arguments(
-        _ product: Product, _ input: FloatMatrix, _ quantized: sluice_quantized, cut: ProductCut
-    ) -> sluice_product {
-        let weights = product.weights
-        let format = unsafe weights.format.kernels
-        return unsafe sluice_product(
-            format: format, decode: sluice_decoder(format, instructionSet.identifier), quantized: quantized,
-            weights: weights.base, row_stride_bytes: Int64(weights.rowStrideBytes),
-            rows: Int64(weights.rows), columns: Int64(weights.columns), input: input.forKernels,
-            output: product.output.forKernels, bias: product.bias?.base,
-            rows_per_unit: Int64(cut.rowsPerUnit), tokens_per_unit: Int64(cut.tokensPerUnit))
+        let block = product.weights.format.blockElements
+        let read =
+            unsafe block == 1
+            ? ProductInput.floats(input)
+            : .quantized(quantizedScratch.rows(input.rows, columns: input.columns, blockElements: block))
+        append(product, read, to: calls)
     }
 
     /// output[t, c] = sum over r of input[t, r] * weights[r, c] + bias[c]: the product with the
@@ -151,17 +104,5 @@ extension Compute {
         unsafe sluice_decoder(format, instructionSet.identifier)(
             weights.base + row * weights.rowStrideBytes, output.base + outputRow * output.stride,
             Int64(weights.columns / weights.format.blockElements))
-    }
-}
-
-extension WeightFormat {
-    /// The format's row in the table of kernels.
-    var kernels: UnsafePointer<sluice_format> {
-        guard let row = unsafe sluice_format(rawValue) else { preconditionFailure("no kernels for \(name)") }
-        precondition(
-            unsafe Int(row.pointee.block_elements) == blockElements
-                && Int(row.pointee.block_bytes) == blockBytes,
-            "the kernels know other blocks of \(name)")
-        return unsafe row
     }
 }

@@ -3,7 +3,7 @@ import CKernels
 /// The operations of a forward step on a thread pool: what `Models` calls, and the only way to the C kernels.
 ///
 /// Every output element is computed by one thread in one order that depends neither on the thread
-/// count nor on how many rows the call has. A value owns scratch for each thread of its pool (96 KiB
+/// count nor on how many rows the call has. A value owns scratch for each thread of its pool (224 KiB
 /// each), enough for rows and contexts of any length.
 /// Allocates: none, after `init`. Runs on: engine thread, one operation at a time.
 @safe public struct Compute: @unchecked Sendable {
@@ -15,6 +15,7 @@ import CKernels
     let operations: UnsafePointer<sluice_operations>
     let quantizedScratch = QuantizedScratch()
     let calls = KernelList()
+    let expertCalls = ExpertCalls()
     private let scratch: FloatBuffer
 
     /// Uses the instruction set that the environment asks for (`SLUICE_ISA`), or else the best.
@@ -35,7 +36,7 @@ import CKernels
         self.pool = pool
         self.instructionSet = instructionSet
         unsafe operations = sluice_operations(instructionSet.identifier)
-        scratch = FloatBuffer(count: pool.threadCount * SLUICE_SCRATCH_ELEMENTS)
+        scratch = FloatBuffer(count: pool.threadCount * SLUICE_THREAD_ELEMENTS)
     }
 }
 
@@ -45,6 +46,8 @@ extension Compute {
     /// Below this many elements (multiply-adds in products) a second thread
     /// costs more than it saves, about a microsecond.
     private static let serialElements = 1 << 14
+    /// Beside a block of so many, some ten microseconds, taking it costs nothing.
+    private static let blockElements = 1 << 18
 
     /// Runs `kernel` over `units` units, cut into blocks of whole units for the threads.
     func dispatch<Arguments>(
@@ -60,7 +63,7 @@ extension Compute {
     }
 
     /// Runs the calls of `calls` as one job and empties the list.
-    func dispatchCalls() {
+    func dispatch(_ calls: KernelList) {
         guard calls.units > 0 else { return }
         let unitsPerBlock = unitsPerBlock(units: calls.units, elements: calls.elements)
         let job = unsafe ListJob(calls: calls, unitsPerBlock: unitsPerBlock, scratch: scratch.base)
@@ -70,8 +73,8 @@ extension Compute {
 
     private func unitsPerBlock(units: Int, elements: Int) -> Int {
         let serial = pool.threadCount == 1 || elements < Self.serialElements
-        // Eight blocks per thread even out threads of unequal speed.
-        let blocks = serial ? 1 : min(units, pool.threadCount * 8)
+        // Eight blocks per thread even out threads of unequal speed; more where they are long.
+        let blocks = serial ? 1 : min(units, max(pool.threadCount * 8, elements / Self.blockElements))
         return (units + blocks - 1) / blocks
     }
 }
@@ -88,7 +91,7 @@ extension Compute {
         let first = block * unitsPerBlock
         let count = min(unitsPerBlock, units - first)
         unsafe withUnsafePointer(to: arguments) { pointer in
-            unsafe kernel(pointer, Int64(first), Int64(count), scratch + thread * SLUICE_SCRATCH_ELEMENTS)
+            unsafe kernel(pointer, Int64(first), Int64(count), scratch + thread * SLUICE_THREAD_ELEMENTS)
         }
     }
 }
@@ -103,7 +106,7 @@ extension Compute {
         let first = block * unitsPerBlock
         unsafe calls.run(
             first..<min(first + unitsPerBlock, calls.units),
-            scratch: scratch + thread * SLUICE_SCRATCH_ELEMENTS)
+            scratch: scratch + thread * SLUICE_THREAD_ELEMENTS)
     }
 }
 

@@ -18,7 +18,8 @@ import CKernels
     /// Calls that fit; as many experts as the largest known layer has.
     static let capacity = 512
     /// Bytes for the arguments of a call.
-    private static let slotBytes = unsafe MemoryLayout<sluice_product>.stride
+    private static let slotBytes = unsafe max(
+        MemoryLayout<sluice_product>.stride, MemoryLayout<sluice_expert_inner>.stride)
 
     /// One kernel's call; its units start at `firstUnit` of the list.
     @safe private struct Call {
@@ -76,4 +77,11 @@ import CKernels
             unit = end
         }
     }
+}
+
+/// What the experts of a step run: three jobs, one behind the other.
+final class ExpertCalls: Sendable {
+    let gather = KernelList()
+    let inner = KernelList()
+    let down = KernelList()
 }

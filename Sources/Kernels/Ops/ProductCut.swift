@@ -1,3 +1,5 @@
+import CKernels
+
 /// How a product is cut into units for the threads. No cut changes a result.
 struct ProductCut {
     let rowsPerUnit: Int
@@ -19,4 +21,24 @@ struct ProductCut {
         tokensPerUnit = max((tokens + parts - 1) / parts, 1)
         units = rowUnits * ((tokens + tokensPerUnit - 1) / tokensPerUnit)
     }
+
+    /// A cut of the first half of an expert, whose units hold their sums in a thread's scratch and write
+    /// whole blocks of `blockElements` inner columns.
+    ///
+    /// - Parameter slots: choices of the step, so at most as many experts.
+    init(innerRows: Int, tokens: Int, blockElements: Int, slots: Int, threads: Int) {
+        let smallest = max(blockElements, 2 * Self.groupRows)
+        // Long runs of rows, as the reads ahead start anew with each, but sixteen units per thread.
+        let wanted = innerRows * slots / (threads * 16)
+        let held = min(max(Int(SLUICE_INNER_ELEMENTS) / max(tokens, 1), Self.fewRows), Self.manyRows)
+        rowsPerUnit = max(min(wanted, held) / smallest, 1) * smallest
+        let most = Int(SLUICE_INNER_ELEMENTS) / rowsPerUnit
+        let parts = max((tokens + most - 1) / most, 1)
+        tokensPerUnit = max((tokens + parts - 1) / parts, 1)
+        units = (innerRows + rowsPerUnit - 1) / rowsPerUnit * ((tokens + tokensPerUnit - 1) / tokensPerUnit)
+    }
+
+    /// Rows of gate and of up that a unit computes for many tokens and for few.
+    private static let fewRows = 128
+    private static let manyRows = 512
 }

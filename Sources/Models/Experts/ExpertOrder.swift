@@ -7,6 +7,10 @@ import Kernels
 package final class ExpertOrder {
     private let starts: IndexBuffer
     private let sorted: IndexBuffer
+    /// The row of the choice at each position of the sorted list.
+    let rows: IndexBuffer
+    /// The position in the sorted list of each choice.
+    let positions: IndexBuffer
     private let expertCount: Int
 
     /// - Parameter capacity: the most choices of a step, rows * expertsPerToken.
@@ -14,6 +18,8 @@ package final class ExpertOrder {
         self.expertCount = expertCount
         starts = IndexBuffer(count: expertCount + 2)
         sorted = IndexBuffer(count: capacity)
+        rows = IndexBuffer(count: capacity)
+        positions = IndexBuffer(count: capacity)
     }
 
     /// Sorts all choices of `routing`.
@@ -26,7 +32,10 @@ package final class ExpertOrder {
         for expert in 0..<expertCount { starts[expert + 2] += starts[expert + 1] }
         for choice in 0..<routing.rows * perRow {
             let expert = routing.expert(row: choice / perRow, rank: choice % perRow)
-            sorted[starts[expert + 1]] = choice
+            let position = starts[expert + 1]
+            sorted[position] = choice
+            rows[position] = choice / perRow
+            positions[choice] = position
             starts[expert + 1] += 1
         }
     }

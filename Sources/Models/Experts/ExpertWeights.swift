@@ -22,11 +22,14 @@ public struct ExpertWeights: Sendable {
     }
 }
 
-/// What lies between an expert's up and down projections.
-public enum ExpertActivation: Sendable, Equatable {
-    /// silu(gate) * up.
-    case swiGLU
-    /// (up + 1) * gate * sigmoid(alpha * gate), gate at most `limit` and up within plus and minus `limit`
-    /// (gpt-oss).
-    case clampedSwiGLU(alpha: Float, limit: Float)
+extension ExpertWeights {
+    /// The weights as one operation takes them; nil for layouts that only separate operations read.
+    func network(activation: ExpertActivation) -> ExpertNetwork? {
+        guard case .separate(let gate, let up) = gateUp, !gate.isTransposed, !up.isTransposed,
+            !down.isTransposed
+        else { return nil }
+        return ExpertNetwork(
+            gate: (gate.weights, gate.bias?.matrix), up: (up.weights, up.bias?.matrix),
+            down: (down.weights, down.bias?.matrix), activation: activation)
+    }
 }

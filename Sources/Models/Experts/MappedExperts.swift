@@ -34,9 +34,19 @@ public struct MappedExperts: ExpertRunner {
     }
 
     public func scratchElements(rows: Int) -> Int {
-        Arena.elements(rows: rows * expertsPerToken, columns: hiddenSize)
-            + 2 * Arena.elements(rows: rows, columns: hiddenSize)
-            + 3 * Arena.elements(rows: rows, columns: 2 * expertHiddenSize)
+        let choices = rows * expertsPerToken
+        // Experts that run by separate operations take their scratch when the step already has its own.
+        let separate = layers.compactMap { $0 }.reduce(0) { most, layer in
+            layer.experts.reduce(most) {
+                max(
+                    $0,
+                    $1.scratchElements(
+                        rows: rows, hiddenSize: hiddenSize, expertHiddenSize: layer.expertHiddenSize))
+            }
+        }
+        return Arena.elements(rows: choices, columns: hiddenSize)
+            + ExpertStep.scratchElements(
+                rows: rows, slots: choices, hiddenSize: hiddenSize, innerSize: expertHiddenSize) + separate
     }
 
     public func run(
@@ -45,46 +55,34 @@ public struct MappedExperts: ExpertRunner {
         guard let experts = layers[layer] else { preconditionFailure("layer \(layer) has no experts") }
         let mark = context.arena.mark()
         defer { context.arena.release(to: mark) }
-        let results = context.arena.matrix(rows: input.rows * expertsPerToken, columns: hiddenSize)
         order.sort(routing)
-        for expert in 0..<experts.experts.count {
-            let choices = order.choices(of: expert)
-            if !choices.isEmpty {
-                runExpert(
-                    expert, of: experts, choices: choices, input: input, results: results, context: context)
+        let outputs = context.arena.matrix(rows: input.rows * expertsPerToken, columns: hiddenSize)
+        var step = ExpertStep(
+            input, rowOfSlot: order.rows, outputs: outputs, innerSize: experts.expertHiddenSize,
+            arena: context.arena, compute: context.compute)
+        for (index, expert) in experts.experts.enumerated() {
+            let slots = order.choices(of: index)
+            if slots.isEmpty { continue }
+            if let network = expert.network(activation: experts.activation) {
+                step.add(network, slots: slots)
+            } else {
+                runSeparately(
+                    expert, of: experts, slots: slots, input: input, outputs: outputs, context: context)
             }
         }
-        addInRankOrder(results, routing: routing, to: output)
+        step.run()
+        step.finish(weights: routing.weightRows, slotOfChoice: order.positions, addingTo: output)
     }
 
-    /// Computes one expert for the rows that chose it and puts row t's result at `results[t * expertsPerToken
-    /// + rank]`.
-    private func runExpert(
-        _ expert: Int, of layer: LayerExperts, choices: Range<Int>, input: FloatMatrix, results: FloatMatrix,
-        context: StepContext
+    /// Computes one expert for the rows that chose it, by separate operations.
+    private func runSeparately(
+        _ expert: ExpertWeights, of layer: LayerExperts, slots: Range<Int>, input: FloatMatrix,
+        outputs: FloatMatrix, context: StepContext
     ) {
-        let mark = context.arena.mark()
-        defer { context.arena.release(to: mark) }
-        let gathered = context.arena.matrix(rows: choices.count, columns: hiddenSize)
-        for (row, choice) in choices.enumerated() {
-            gathered.copyRow(from: input, row: order.choice(choice) / expertsPerToken, to: row)
-        }
-        let computed = context.arena.matrix(rows: choices.count, columns: hiddenSize)
-        layer.experts[expert].forward(
-            gathered, into: computed, expertHiddenSize: layer.expertHiddenSize, activation: layer.activation,
+        let rows = outputs.slice(rows: slots)
+        for (row, slot) in slots.enumerated() { rows.copyRow(from: input, row: order.rows[slot], to: row) }
+        expert.forward(
+            rows, into: rows, expertHiddenSize: layer.expertHiddenSize, activation: layer.activation,
             context: context)
-        for (row, choice) in choices.enumerated() {
-            results.copyRow(from: computed, row: row, to: order.choice(choice))
-        }
-    }
-
-    private func addInRankOrder(_ results: FloatMatrix, routing: Routing, to output: FloatMatrix) {
-        for row in 0..<output.rows {
-            for rank in 0..<expertsPerToken {
-                output.addRow(
-                    from: results, row: row * expertsPerToken + rank,
-                    scale: routing.weight(row: row, rank: rank), to: row)
-            }
-        }
     }
 }

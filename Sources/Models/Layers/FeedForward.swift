@@ -28,5 +28,7 @@ public struct DenseFeedForward: Sendable {
     }
 
     /// Arena elements that `forward` takes.
-    public func scratchElements(rows: Int) -> Int { 4 * Arena.elements(rows: rows, columns: innerSize) }
+    public func scratchElements(rows: Int, hiddenSize: Int) -> Int {
+        weights.scratchElements(rows: rows, hiddenSize: hiddenSize, expertHiddenSize: innerSize)
+    }
 }

@@ -49,7 +49,8 @@ public struct MixtureOfExperts: Sendable {
     /// Arena elements that `forward` takes besides those of the expert runner.
     public func scratchElements(rows: Int, hiddenSize: Int) -> Int {
         let shared = sharedExpert.map {
-            $0.scratchElements(rows: rows) + Arena.elements(rows: rows, columns: hiddenSize)
+            $0.scratchElements(rows: rows, hiddenSize: hiddenSize)
+                + Arena.elements(rows: rows, columns: hiddenSize)
                 + Arena.elements(rows: rows, columns: 1)
         }
         return max(shared ?? 0, router.scratchElements(rows: rows))

@@ -35,6 +35,9 @@ public final class Routing {
     /// The weight of that expert's output.
     public func weight(row: Int, rank: Int) -> Float { weights[row, rank] }
 
+    /// The weights of the current layer's rows [rows, expertsPerToken].
+    var weightRows: FloatMatrix { weights.slice(rows: 0..<rows) }
+
     /// Notes a choice.
     public func set(row: Int, rank: Int, expert: Int, weight: Float) {
         experts[row * expertsPerToken + rank] = expert

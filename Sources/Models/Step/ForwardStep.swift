@@ -35,7 +35,7 @@ struct ForwardStep<Experts: ExpertRunner> {
         let largest = graph.layers.reduce(0) { largest, layer in
             let feedForward =
                 switch layer.feedForward {
-                case .dense(let dense): dense.scratchElements(rows: rows)
+                case .dense(let dense): dense.scratchElements(rows: rows, hiddenSize: hiddenSize)
                 case .experts(let mixture):
                     max(
                         mixture.scratchElements(rows: rows, hiddenSize: hiddenSize),
