@@ -22,17 +22,6 @@ SLUICE_INLINE lane_bits dot(lane_bits sum, strip codes, strip x, bool is_wide) {
     return sum;
 }
 
-// Products of the 16-bit integers 2i and 2i + 1.
-SLUICE_INLINE eight_sums pair_products(words a, words b) {
-    const int16x8_t first = a.lo, second = a.hi;
-    eight_sums sums;
-    sums.lo = vpaddq_s32(
-        vmull_s16(vget_low_s16(first), vget_low_s16(b.lo)), vmull_high_s16(first, b.lo));
-    sums.hi = vpaddq_s32(
-        vmull_s16(vget_low_s16(second), vget_low_s16(b.hi)), vmull_high_s16(second, b.hi));
-    return sums;
-}
-
 // Eight lanes of `dot_words`. Even and odd words apart: of weights that many tokens share this is done once,
 // as it is of an input that is the same in every lane, and no pair is left to be added.
 SLUICE_INLINE eight_sums add_word_products(eight_sums sum, eight_sums a, eight_sums b) {
@@ -54,15 +43,40 @@ SLUICE_INLINE lane_bits dot_words(lane_bits sum, lane_bits a, lane_bits b) {
     return sum;
 }
 
-// Scales as `scaled_dot` takes them.
-SLUICE_INLINE lane_bits scale_factors(lane_bits scales, bool is_wide) {
-    (void)is_wide;
-    return scales;
+// Lane i has the product of bytes 4i ... 4i + 3 of one or two strips.
+SLUICE_INLINE lane_bits group_dot(
+    const strip *codes, const strip *x, const int strips, const strip *start, const bool is_wide) {
+    lane_bits sum = start ? (lane_bits)*start : (lane_bits)(0);
+    UNROLLED for (int s = 0; s < strips; s++) sum = dot(sum, codes[s], x[s], is_wide);
+    return sum;
 }
 
-// Lane i gains scales[i] times the product of its four bytes.
-SLUICE_INLINE lane_bits scaled_dot(lane_bits sum, strip codes, strip x, lane_bits scales, bool is_wide) {
-    return sum + dot((lane_bits)(0), codes, x, is_wide) * scales;
+// What the dots of an input with codes `offset` above their values start from.
+SLUICE_INLINE strip dot_start(const strip *x, const int strips, const int offset) {
+    const strip above = (strip)(uint8_t)offset;
+    lane_bits sum = (lane_bits)(0);
+    UNROLLED for (int s = 0; s < strips; s++) sum = dot(sum, above, x[s], false);
+    return (strip)-sum;
+}
+
+// The bytes of each quarter at `index`, zero where it is 128.
+SLUICE_INLINE strip shuffle_quarters(strip bytes, const uint8_t index[16]) {
+    const uint8x16_t from = vld1q_u8(index);
+    bytes.lo.lo = vqtbl1q_u8(bytes.lo.lo, from);
+    bytes.lo.hi = vqtbl1q_u8(bytes.lo.hi, from);
+    bytes.hi.lo = vqtbl1q_u8(bytes.hi.lo, from);
+    bytes.hi.hi = vqtbl1q_u8(bytes.hi.hi, from);
+    return bytes;
+}
+
+// Of four rows the 16-bit word `at` bytes into each of four blocks of `bytes` bytes, rows of a block side by
+// side; of odd addresses the word one byte before.
+SLUICE_INLINE words block_words(const char *const rows[4], const int bytes, const int at) {
+    words all;
+    UNROLLED for (int i = 0; i < 16; i++) {
+        memcpy((char *)&all + 2 * i, rows[i % 4] + (bytes * (i / 4) + at) / 2 * 2, 2);
+    }
+    return all;
 }
 
 // table[q] of 64 codes below 16.

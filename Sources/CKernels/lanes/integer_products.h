@@ -10,7 +10,7 @@ enum {
     GROUP_ROWS = 16,    // rows of a panel
     GROUP_TOKENS = 64,  // tokens that share a packed panel
     FEW_ROWS = 4,       // rows that one pass over a token's codes multiplies
-    // Measured best of 4, 8, 12 and 16 KiB on a Zen 5.
+    // Of 6 to 40 KiB on a Zen 4 the best with one thread and near it with two.
     PREFETCH_BYTES = 12 << 10,
     PANEL_COLUMNS = 1024,
     MANY_TOKENS = 4,    // from here on the panels win
@@ -20,6 +20,9 @@ enum {
 
 // The sums of PANEL_TOKENS tokens and sixteen rows, by lane.
 typedef lanes panel_sums[LANES][PANEL_TOKENS];
+
+// The sums of FEW_ROWS rows and one token, by lane.
+typedef four_floats few_sums[LANES];
 
 // Rows of a matrix, the last one again where there are fewer.
 struct weight_rows {
@@ -38,10 +41,11 @@ SLUICE_INLINE struct weight_rows weight_rows(const struct sluice_product *p, int
 // Asks for what comes PREFETCH_BYTES behind the piece of `bytes` bytes that starts `offset` bytes into each
 // of the first rows. Rows lie behind each other, so the four of a pass are one run of memory and the wishes
 // go through it in order, each line once: one wish per row and step left gaps and cost a third of the
-// bandwidth.
+// bandwidth. They go to the second cache, which takes more of them at a time than the first: asked for there,
+// weights came at half the speed.
 SLUICE_INLINE void prefetch_rows(const struct weight_rows *rows, int64_t offset, const int bytes) {
     const char *from = rows->row[0] + FEW_ROWS * offset + PREFETCH_BYTES;
-    UNROLLED for (int i = 0; i < FEW_ROWS * bytes; i += 64) __builtin_prefetch(from + i);
+    UNROLLED for (int i = 0; i < FEW_ROWS * bytes; i += 64) __builtin_prefetch(from + i, 0, 2);
 }
 
 // The halves `bytes` behind each of the sixteen addresses.
@@ -61,7 +65,9 @@ SLUICE_INLINE lanes load_halves_of(const char *const rows[GROUP_ROWS], int64_t b
     })
 
 #include "block_products.h"
+#include "block_panels.h"
 #include "superblock_products.h"
+#include "superblock_panels.h"
 
 // Writes the first `rows` sums of one token.
 SLUICE_INLINE void finish(
@@ -86,11 +92,18 @@ static void finish_panel(
     }
 }
 
-// How one format is multiplied.
+// How one format is multiplied. A step is what the few rows go by: four blocks of 32 or one of 256.
 struct integer_kernels {
-    // The sums of FEW_ROWS rows and one token.
-    four_floats (*multiply_few)(
-        const struct sluice_product *p, const struct weight_rows *rows, int64_t token);
+    // Brings the input of `count` steps from block `first` into the order of the weights' strips.
+    void (*arrange)(const struct sluice_product *p, int64_t token, int64_t first, int64_t count, char *to);
+    // Continues the sums of FEW_ROWS rows and one or two tokens by so many steps.
+    void (*continue_one)(
+        const struct sluice_product *p, const struct weight_rows *rows, int64_t first, int64_t count,
+        const char *input, few_sums *sums);
+    void (*continue_two)(
+        const struct sluice_product *p, const struct weight_rows *rows, int64_t first, int64_t count,
+        const char *input, few_sums *sums);
+    int64_t step_blocks, input_bytes;
     // Lays blocks first ..< first + count of sixteen rows side by side.
     void (*pack)(const struct weight_rows *rows, int64_t first, int64_t count, char *panel);
     // Continues the sums of PANEL_TOKENS or half as many tokens from `token` by the blocks of a panel.
@@ -123,10 +136,40 @@ static void multiply_panels(
     finish_panel(p, token, tokens, row, sums, smallest(blocks, LANES));
 }
 
+// Rows row ..< row_end with one or two tokens. Their input is arranged once, unless it is already, where
+// scratch has room for the whole of it, else part by part for every four rows.
+static void multiply_few(
+    const struct sluice_product *p, int64_t row, int64_t row_end, int64_t token, int64_t tokens,
+    bool is_arranged, char *scratch, const struct integer_kernels *kernels) {
+    const int64_t step = kernels->step_blocks * kernels->block_elements;
+    const int64_t steps = (p->columns + step - 1) / step;
+    const int64_t bytes = SLUICE_SCRATCH_ELEMENTS * (int64_t)sizeof(float);
+    const int64_t room = smallest(bytes / (tokens * kernels->input_bytes), steps);
+    for (int64_t r = row; r < row_end; r += FEW_ROWS) {
+        const struct weight_rows rows = weight_rows(p, r, FEW_ROWS);
+        few_sums sums[2];
+        memset(sums, 0, sizeof sums);
+        for (int64_t i = 0; i < steps; i += room) {
+            const int64_t count = smallest(room, steps - i), first = i * kernels->step_blocks;
+            for (int64_t t = 0; ((r == row && !is_arranged) || room < steps) && t < tokens; t++) {
+                char *to = scratch + t * count * kernels->input_bytes;
+                kernels->arrange(p, token + t, first, count, to);
+            }
+            if (tokens == 1) kernels->continue_one(p, &rows, first, count, scratch, sums);
+            else kernels->continue_two(p, &rows, first, count, scratch, sums);
+        }
+        for (int64_t t = 0; t < tokens; t++) {
+            const four_floats folded = FOLDED(four_floats, sums[t]);
+            finish(p, token + t, r, (const float *)&folded, smallest(row_end - r, FEW_ROWS));
+        }
+    }
+}
+
 static void multiply_integers(
     const struct sluice_product *p, int64_t first, int64_t count, float *scratch,
     const struct integer_kernels *kernels) {
     const int64_t row_units = (p->rows + p->rows_per_unit - 1) / p->rows_per_unit;
+    int64_t arranged = -1;
     for (int64_t unit = first; unit < first + count; unit++) {
         const int64_t row = unit % row_units * p->rows_per_unit;
         const int64_t token = unit / row_units * p->tokens_per_unit;
@@ -140,12 +183,10 @@ static void multiply_integers(
             }
             continue;
         }
-        for (int64_t r = row; r < row_end; r += FEW_ROWS) {
-            const struct weight_rows rows = weight_rows(p, r, FEW_ROWS);
-            for (int64_t t = token; t < token_end; t++) {
-                const four_floats sums = kernels->multiply_few(p, &rows, t);
-                finish(p, t, r, (const float *)&sums, smallest(row_end - r, FEW_ROWS));
-            }
+        for (int64_t t = token; t < token_end; t += 2) {
+            const int64_t tokens = smallest(token_end - t, 2);
+            multiply_few(p, row, row_end, t, tokens, arranged == t, (char *)scratch, kernels);
+            arranged = t;
         }
     }
 }
@@ -154,10 +195,20 @@ static void multiply_integers(
 #define SLUICE_SET_PRODUCT(format) SLUICE_EXPANDED_PRODUCT(format, SLUICE_SET)
 
 // The product of a format: its description as a constant in its family's functions.
-#define SLUICE_FAMILY_PRODUCT(name, family, elements) \
-    static four_floats multiply_few_##name( \
-        const struct sluice_product *p, const struct weight_rows *rows, int64_t token) { \
-        return multiply_few_##family(p, rows, token, &format_##name); \
+#define SLUICE_FAMILY_PRODUCT(name, family, kind, elements, step) \
+    static void arrange_##name( \
+        const struct sluice_product *p, int64_t token, int64_t first, int64_t count, char *to) { \
+        arrange_##family(p, token, first, count, to, &format_##name); \
+    } \
+    static void continue_one_##name( \
+        const struct sluice_product *p, const struct weight_rows *rows, int64_t first, int64_t count, \
+        const char *input, few_sums *sums) { \
+        continue_few_##family(p, rows, first, count, input, sums, &format_##name, 1); \
+    } \
+    static void continue_two_##name( \
+        const struct sluice_product *p, const struct weight_rows *rows, int64_t first, int64_t count, \
+        const char *input, few_sums *sums) { \
+        continue_few_##family(p, rows, first, count, input, sums, &format_##name, 2); \
     } \
     static void pack_##name(const struct weight_rows *rows, int64_t first, int64_t count, char *panel) { \
         pack_##family(rows, first, count, panel, &format_##name); \
@@ -174,12 +225,13 @@ static void multiply_integers(
     } \
     SLUICE_SET_PRODUCT(name) { \
         static const struct integer_kernels kernels = { \
-            multiply_few_##name, pack_##name, continue_all_##name, continue_half_##name, elements}; \
+            arrange_##name, continue_one_##name, continue_two_##name, step, sizeof(struct kind##_input), \
+            pack_##name, continue_all_##name, continue_half_##name, elements}; \
         multiply_integers(arguments, first, count, scratch, &kernels); \
     }
 
-#define SLUICE_BLOCK_PRODUCT(name) SLUICE_FAMILY_PRODUCT(name, blocks, BLOCK)
-#define SLUICE_SUPERBLOCK_PRODUCT(name) SLUICE_FAMILY_PRODUCT(name, superblocks, SUPERBLOCK)
+#define SLUICE_BLOCK_PRODUCT(name) SLUICE_FAMILY_PRODUCT(name, blocks, block, BLOCK, QUAD)
+#define SLUICE_SUPERBLOCK_PRODUCT(name) SLUICE_FAMILY_PRODUCT(name, superblocks, superblock, SUPERBLOCK, 1)
 
 #include "strips/q4_0.h"
 #include "strips/q4_1.h"

@@ -1,70 +1,136 @@
-// Included by integer_products.h: the formats with blocks of 256. Bound: a block's main sum is at most
-// 256 * 128 * 128 * 127 in magnitude, less than 2^30, the largest input of the sums below.
+// Included by integer_products.h: a few tokens times the formats with blocks of 256. Bound: a block's main
+// sum is at most 256 * 128 * 128 * 127 in magnitude, less than 2^30, the largest input of the sums below.
 
+// How the sixteen pieces of sixteen codes lie in four strips of four.
+enum piece_order {
+    // Strip s has pieces 2s, 2s + 1, 8 + 2s, 9 + 2s: sixteen groups of 16.
+    PIECES_BY_HALVES,
+    // Strip s has pieces s, 4 + s, 8 + s, 12 + s: the even groups of 32 and then the odd ones.
+    PIECES_BY_FOURTHS,
+    // Strips 0 and 1 have the even and the odd pieces of the first half, 2 and 3 those of the second: groups
+    // of 32 in their order.
+    PIECES_IN_TURN,
+};
+
+// What the groups of four rows' blocks are multiplied with.
 struct groups {
-    // By group of 16.
-    signed_codes scales, mins;
+    // Lane 4r + q of scales[s] belongs to row r and quarter q of strip s; with groups of 32 to strips 2s and
+    // 2s + 1.
+    lane_bits scales[4];
+    // Mins in the order of the groups, eight words of row r in quarter r.
+    signed_strip_words mins[2];
 };
 
 struct superblock_format {
-    // Codes 64 * part ... 64 * part + 63.
-    strip (*strip)(const void *block, int part);
-    struct groups (*groups)(const void *block);
+    void (*strips)(const void *block, strip codes[4]);
+    struct groups (*groups)(const char *const blocks[FEW_ROWS]);
     int bytes;
     // Where the halves of the block's scale and of its mins' scale lie.
     int d_bytes, m_bytes;
     int group_elements;
     int offset;
+    enum piece_order order;
     bool is_wide, has_mins;
 };
 
-enum { SUPERBLOCK = 256, STRIPS = SUPERBLOCK / 64, GROUPS = SUPERBLOCK / SLUICE_SUM_ELEMENTS };
+// Words that are the bytes of each quarter at `index`, zero where it is 128.
+SLUICE_INLINE strip_words words_at(strip bytes, const uint8_t index[16]) {
+    return (strip_words)shuffle_quarters(bytes, index);
+}
 
-// Blocks of sixteen rows side by side: strip q has codes 4q ... 4q + 3 of every row; scales[g] those of group
-// g; offsets and mins hold two groups per row, for two sums of the input at a time.
-struct superblock_panel {
-    strip codes[SUPERBLOCK / 4];
-    lane_bits scales[GROUPS];
-    lane_bits offsets[GROUPS / 2], mins[GROUPS / 2];
-    lanes d, m;
-};
-_Static_assert(
-    PANEL_SUMS * 4 + sizeof(struct superblock_panel) * PANEL_COLUMNS / SUPERBLOCK
-        <= SLUICE_SCRATCH_ELEMENTS * 4,
-    "scratch");
+// Double words that are the bytes `first`, `first` + 1 and, `step` behind them, two more of each quarter.
+SLUICE_INLINE lane_bits scales_at(strip bytes, const int first, const int step, const bool is_signed) {
+    uint8_t index[16];
+    UNROLLED for (int i = 0; i < 16; i++) {
+        const int from = first + i / 4 % 2 + i / 8 * step;
+        index[i] = (uint8_t)(i % 4 == (is_signed ? 3 : 0) ? from : 128);
+    }
+    const lane_bits found = (lane_bits)shuffle_quarters(bytes, index);
+    return is_signed ? found >> 24 : found;
+}
 
-// Eight groups of 32 with their scales in the first half of `packed` and their mins in the second.
-SLUICE_INLINE struct groups groups_of_32(codes packed) {
+static const uint8_t words_in_order[2][16] = {
+    {0, 128, 1, 128, 2, 128, 3, 128, 4, 128, 5, 128, 6, 128, 7, 128},
+    {8, 128, 9, 128, 10, 128, 11, 128, 12, 128, 13, 128, 14, 128, 15, 128}};
+
+// Sixteen bytes of each of four blocks.
+SLUICE_INLINE strip load_headers(const char *const blocks[FEW_ROWS], size_t bytes) {
+    return join_quarters(blocks[0] + bytes, blocks[1] + bytes, blocks[2] + bytes, blocks[3] + bytes);
+}
+
+// Scales and mins of Q4_K and Q5_K blocks, whose twelve bytes lie behind the two halves.
+SLUICE_INLINE struct groups groups_of_scales_and_mins(const char *const blocks[FEW_ROWS]) {
+    const lane_bits header = (lane_bits)load_headers(blocks, 0);
+    const strip first = (strip)__builtin_shufflevector(
+        header, header, 1, 1, 2, 2, 5, 5, 6, 6, 9, 9, 10, 10, 13, 13, 14, 14);
+    const strip third = (strip)__builtin_shufflevector(
+        header, header, 3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11, 15, 15, 15, 15);
+    const uint32_t six = 0x3f3f3f3f, two = 0x30303030, four = 0x0f0f0f0f;
+    const strip_double_words first_mask = {
+        six, two, six, two, six, two, six, two, six, two, six, two, six, two, six, two};
+    const strip_double_words third_mask = {
+        0, four, 0, four, 0, four, 0, four, 0, four, 0, four, 0, four, 0, four};
+    // Scales of groups 0 ... 7 in the first half of each quarter, then mins.
+    const strip packed = (shift_in_quarters(first, 0, 2, 0, 2) & (strip)first_mask)
+        | (shift_in_quarters(third, 0, 0, 0, 4) & (strip)third_mask);
+    // Even groups and odd ones.
+    static const uint8_t even[16] = {
+        0, 128, 128, 128, 2, 128, 128, 128, 4, 128, 128, 128, 6, 128, 128, 128};
+    static const uint8_t odd[16] = {1, 128, 128, 128, 3, 128, 128, 128, 5, 128, 128, 128, 7, 128, 128, 128};
     return (struct groups){
-        (signed_codes)__builtin_shufflevector(
-            packed, packed, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7),
-        (signed_codes)__builtin_shufflevector(
-            packed, packed, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15)};
+        .scales = {(lane_bits)shuffle_quarters(packed, even), (lane_bits)shuffle_quarters(packed, odd)},
+        .mins = {(signed_strip_words)words_at(packed, words_in_order[1])}};
 }
 
-SLUICE_INLINE words words_of(signed_codes values) { return __builtin_convertvector(values, words); }
+enum { SUPERBLOCK = 256, STRIPS = SUPERBLOCK / 64, PIECE = 16, PIECES = SUPERBLOCK / PIECE };
 
-// Formats with mins have scales without a sign; knowing it saves masks.
-SLUICE_INLINE lane_bits lanes_of_scales(struct groups groups, const struct superblock_format *f) {
-    if (f->has_mins) return __builtin_convertvector((codes)groups.scales, lane_bits);
-    return __builtin_convertvector(groups.scales, lane_bits);
+// The input's side of a block, in the order of its strips.
+struct superblock_input {
+    strip codes[STRIPS];
+    strip starts[STRIPS];
+    // By group, sixteen or eight of them.
+    int16_t sums[PIECES];
+    float scale;
+};
+
+SLUICE_INLINE int piece_at(enum piece_order order, int strip, int quarter) {
+    switch (order) {
+    case PIECES_BY_HALVES: return quarter / 2 * 8 + 2 * strip + quarter % 2;
+    case PIECES_BY_FOURTHS: return 4 * quarter + strip;
+    case PIECES_IN_TURN: return strip / 2 * 8 + 2 * quarter + strip % 2;
+    }
 }
 
-SLUICE_INLINE int16_t superblock_offset(const struct superblock_format *f) {
-    return (int16_t)(f->offset - (f->is_wide ? WIDE_BIAS : 0));
+SLUICE_INLINE int superblock_offset(const struct superblock_format *f) {
+    return f->offset - (f->is_wide ? WIDE_BIAS : 0);
 }
 
-// Scales of the four groups of part `part`, each for four lanes.
-SLUICE_INLINE lane_bits scales_of_part(lane_bits scales, const int part) {
-    switch (part) {
-    case 0: return __builtin_shufflevector(scales, scales, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-    case 1: return __builtin_shufflevector(scales, scales, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 7, 7, 7);
-    case 2:
-        return __builtin_shufflevector(
-            scales, scales, 8, 8, 8, 8, 9, 9, 9, 9, 10, 10, 10, 10, 11, 11, 11, 11);
-    default:
-        return __builtin_shufflevector(
-            scales, scales, 12, 12, 12, 12, 13, 13, 13, 13, 14, 14, 14, 14, 15, 15, 15, 15);
+SLUICE_INLINE int strips_per_group(const struct superblock_format *f) { return f->group_elements / PIECE; }
+
+SLUICE_INLINE void arrange_superblocks(
+    const struct sluice_product *p, int64_t token, int64_t first, int64_t count, char *memory,
+    const struct superblock_format *f) {
+    const struct sluice_quantized_row x = sluice_quantized_row(&p->quantized, token);
+    struct superblock_input *to = (void *)memory;
+    const int strips = strips_per_group(f);
+    for (int64_t b = first; b < first + count; b++, to++) {
+        UNROLLED for (int s = 0; s < STRIPS; s++) {
+            const int8_t *from[4];
+            UNROLLED for (int q = 0; q < 4; q++) {
+                from[q] = x.codes + SUPERBLOCK * b + PIECE * piece_at(f->order, s, q);
+            }
+            to->codes[s] = join_quarters(from[0], from[1], from[2], from[3]);
+        }
+        if (superblock_offset(f)) {
+            UNROLLED for (int s = 0; s < STRIPS; s += strips) {
+                to->starts[s] = dot_start(&to->codes[s], strips, superblock_offset(f));
+            }
+        }
+        const int16_t *sums = x.sums + PIECES * b;
+        UNROLLED for (int g = 0; f->has_mins && g < PIECES / strips; g++) {
+            to->sums[g] = strips == 1 ? sums[g] : (int16_t)(sums[2 * g] + sums[2 * g + 1]);
+        }
+        to->scale = x.scales[b];
     }
 }
 
@@ -80,129 +146,62 @@ SLUICE_INLINE eight_floats load_four_scales(
     return __builtin_shufflevector(scales, scales, 0, 2, 4, 6, 1, 3, 5, 7);
 }
 
-SLUICE_INLINE four_floats multiply_few_superblocks(
-    const struct sluice_product *p, const struct weight_rows *rows, int64_t token,
-    const struct superblock_format *f) {
-    const struct sluice_quantized_row x = sluice_quantized_row(&p->quantized, token);
-    four_floats sums[LANES];
-    memset(sums, 0, sizeof sums);
-    for (int64_t b = 0; b < p->columns / SUPERBLOCK; b++) {
-        prefetch_rows(rows, f->bytes * b, f->bytes);
-        const words input = *(const unaligned_words *)(x.sums + GROUPS * b);
+// The sums over the groups of min times input, of four rows.
+SLUICE_INLINE four_sums offset_sums(
+    const struct groups *groups, const struct superblock_input *input, const int strips) {
+    const lane_bits low = (lane_bits)repeat_quarter(load_codes(input->sums));
+    const lane_bits high = (lane_bits)repeat_quarter(load_codes(input->sums + PIECES / 2));
+    lane_bits sum = dot_words(splat_bits(0), (lane_bits)groups->mins[0], low);
+    if (strips == 1) sum = dot_words(sum, (lane_bits)groups->mins[1], high);
+    return add_quarters(QUARTER_TRANSPOSED(sum));
+}
+
+SLUICE_INLINE void continue_few_superblocks(
+    const struct sluice_product *p, const struct weight_rows *rows, int64_t first, int64_t count,
+    const char *memory, few_sums *sums, const struct superblock_format *f, const int tokens) {
+    (void)p;
+    const int strips = strips_per_group(f);
+    const struct weight_rows from = *rows;
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t b = first + i;
+        prefetch_rows(&from, f->bytes * b, f->bytes);
         const char *blocks[FEW_ROWS];
-        lane_bits dots[FEW_ROWS];
-        UNROLLED for (int r = 0; r < FEW_ROWS; r++) {
-            blocks[r] = rows->row[r] + f->bytes * b;
-            const struct groups groups = f->groups(blocks[r]);
-            const lane_bits scales = scale_factors(lanes_of_scales(groups, f), f->is_wide);
-            lane_bits main = splat_bits(0);
-            UNROLLED for (int part = 0; part < STRIPS; part++) {
-                const strip codes = load_strip(x.codes + SUPERBLOCK * b + 64 * part);
-                main = scaled_dot(
-                    main, f->strip(blocks[r], part), codes, scales_of_part(scales, part), f->is_wide);
-            }
-            // Main sums in the lower half, offset sums in the upper.
-            dots[r].lo = main.lo + main.hi;
-            dots[r].hi = (eight_sums)(0);
-            if (superblock_offset(f)) {
-                dots[r].lo -= pair_products(words_of(groups.scales) * superblock_offset(f), input);
-            }
-            if (f->has_mins) dots[r].hi = pair_products(words_of(groups.mins), input);
-        }
-        const eight_sums whole = fold_halves(dots);
-        const eight_floats scales = load_four_scales(blocks, f) * (eight_floats)(x.scales[b]);
-        four_floats *sum = &sums[b % LANES];
-        *sum = __builtin_elementwise_fma(__builtin_convertvector(whole.lo, four_floats), scales.lo, *sum);
-        if (f->has_mins) {
-            const four_floats offsets = __builtin_convertvector(-whole.hi, four_floats);
-            *sum = __builtin_elementwise_fma(offsets, scales.hi, *sum);
-        }
-    }
-    return FOLDED(four_floats, sums);
-}
-
-SLUICE_INLINE void pack_superblocks(
-    const struct weight_rows *rows, int64_t first, int64_t count, char *memory,
-    const struct superblock_format *f) {
-    struct superblock_panel *panel = (void *)memory;
-    for (int64_t b = first; b < first + count; b++, panel++) {
-        const char *blocks[GROUP_ROWS];
-        lane_bits columns[GROUP_ROWS], scales[GROUP_ROWS], pairs[GROUP_ROWS];
-        for (int r = 0; r < GROUP_ROWS; r++) {
-            blocks[r] = rows->row[r] + f->bytes * b;
-            const struct groups groups = f->groups(blocks[r]);
-            scales[r] = __builtin_convertvector(groups.scales, lane_bits);
-            pairs[r].lo = (eight_sums)(words_of(groups.scales) * (int16_t)-superblock_offset(f));
-            pairs[r].hi = (eight_sums)-words_of(groups.mins);
-        }
-        transpose(scales);
-        memcpy(panel->scales, scales, sizeof scales);
-        if (superblock_offset(f) || f->has_mins) {
-            transpose(pairs);
-            memcpy(panel->offsets, pairs, sizeof panel->offsets);
-            memcpy(panel->mins, pairs + GROUPS / 2, sizeof panel->mins);
-        }
-        UNROLLED for (int part = 0; part < STRIPS; part++) {
-            UNROLLED for (int r = 0; r < GROUP_ROWS; r++) columns[r] = (lane_bits)f->strip(blocks[r], part);
-            transpose(columns);
-            memcpy(panel->codes + part * GROUP_ROWS, columns, sizeof columns);
-        }
-        panel->d = load_halves_of(blocks, f->d_bytes);
-        if (f->has_mins) panel->m = load_halves_of(blocks, f->m_bytes);
-    }
-}
-
-// Adds the products of pairs of groups with pairs of the inputs' sums.
-SLUICE_INLINE void add_pairs(
-    lane_bits *dots, const lane_bits *pairs, const struct sluice_quantized_row *x, int64_t b,
-    const int tokens) {
-    UNROLLED for (int g = 0; g < GROUPS / 2; g++) {
+        const struct superblock_input *input[2];
+        UNROLLED for (int r = 0; r < FEW_ROWS; r++) blocks[r] = from.row[r] + f->bytes * b;
         UNROLLED for (int t = 0; t < tokens; t++) {
-            const lane_bits sums = splat_bits(load_bits(x[t].sums + GROUPS * b + 2 * g));
-            dots[t] = dot_words(dots[t], pairs[g], sums);
+            input[t] = (const struct superblock_input *)(const void *)memory + t * count + i;
         }
-    }
-}
-
-SLUICE_INLINE void continue_superblocks(
-    const struct sluice_product *p, int64_t token, int64_t first, int64_t count, const char *memory,
-    panel_sums *sums, const struct superblock_format *f, const int tokens) {
-    const struct superblock_panel *panel = (const void *)memory;
-    const int quads = f->group_elements / 4;
-    struct sluice_quantized_row x[PANEL_TOKENS];
-    UNROLLED for (int t = 0; t < tokens; t++) {
-        x[t] = sluice_quantized_row(&p->quantized, smallest(token + t, p->quantized.rows - 1));
-    }
-    for (int64_t b = first; b < first + count; b++, panel++) {
-        lane_bits main[PANEL_TOKENS], dots[PANEL_TOKENS];
-        UNROLLED for (int t = 0; t < tokens; t++) main[t] = splat_bits(0);
-        if (superblock_offset(f)) add_pairs(main, panel->offsets, x, b, tokens);
-        for (int group = 0; group < SUPERBLOCK / 4 / quads; group++) {
-            UNROLLED for (int t = 0; t < tokens; t++) dots[t] = splat_bits(0);
-            UNROLLED for (int q = 0; q < quads; q++) {
-                const int quad = group * quads + q;
-                const strip weights = panel->codes[quad];
-                UNROLLED for (int t = 0; t < tokens; t++) {
-                    const strip codes = (strip)splat_bits(load_bits(x[t].codes + SUPERBLOCK * b + 4 * quad));
-                    dots[t] = dot(dots[t], weights, codes, f->is_wide);
+        const struct groups groups = f->groups(blocks);
+        lane_bits dots[2][STRIPS][FEW_ROWS], main[2];
+        UNROLLED for (int r = 0; r < FEW_ROWS; r++) {
+            strip codes[STRIPS];
+            f->strips(blocks[r], codes);
+            UNROLLED for (int t = 0; t < tokens; t++) {
+                UNROLLED for (int s = 0; s < STRIPS; s += strips) {
+                    const strip *start = superblock_offset(f) ? &input[t]->starts[s] : 0;
+                    dots[t][s][r] = group_dot(codes + s, input[t]->codes + s, strips, start, f->is_wide);
                 }
             }
-            const lane_bits scales = panel->scales[group * quads / 4];
-            UNROLLED for (int t = 0; t < tokens; t++) main[t] += scales * dots[t];
         }
-        lanes *lane = (*sums)[b % LANES];
-        UNROLLED for (int t = 0; t < tokens; t++) {
-            const lanes sum = b < LANES ? splat(0) : lane[t];
-            const lanes d = panel->d * x[t].scales[b];
-            lane[t] = fused(__builtin_convertvector(main[t], lanes), d, sum);
-        }
-        if (f->has_mins) {
-            UNROLLED for (int t = 0; t < tokens; t++) dots[t] = splat_bits(0);
-            add_pairs(dots, panel->mins, x, b, tokens);
+        UNROLLED for (int s = 0; s < STRIPS; s += strips) {
+            const lane_bits scales = QUARTER_TRANSPOSED(groups.scales[s / strips]);
             UNROLLED for (int t = 0; t < tokens; t++) {
-                const lanes m = panel->m * x[t].scales[b];
-                lane[t] = fused(__builtin_convertvector(dots[t], lanes), m, lane[t]);
+                const lane_bits scaled = scales * fold_quarters(dots[t][s]);
+                main[t] = s ? main[t] + scaled : scaled;
             }
+        }
+        const eight_floats scales = load_four_scales(blocks, f);
+        UNROLLED for (int t = 0; t < tokens; t++) {
+            const eight_floats d = scales * (eight_floats)(input[t]->scale);
+            four_floats *at = &sums[t][b & (LANES - 1)];
+            const four_floats whole = __builtin_convertvector(add_quarters(main[t]), four_floats);
+            four_floats sum = __builtin_elementwise_fma(whole, d.lo, *at);
+            if (f->has_mins) {
+                const four_sums offsets = -offset_sums(&groups, input[t], strips);
+                const four_floats exact = __builtin_convertvector(offsets, four_floats);
+                sum = __builtin_elementwise_fma(exact, d.hi, sum);
+            }
+            *at = sum;
         }
     }
 }

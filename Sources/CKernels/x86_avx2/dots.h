@@ -23,28 +23,69 @@ SLUICE_INLINE lane_bits dot(lane_bits sum, strip codes, strip x, bool is_wide) {
 }
 
 // Products of the 16-bit integers 2i and 2i + 1.
-SLUICE_INLINE eight_sums pair_products(words a, words b) {
-    return (eight_sums)_mm256_madd_epi16((__m256i)a, (__m256i)b);
-}
+SLUICE_INLINE eight_sums pair_products(__m256i a, __m256i b) { return (eight_sums)_mm256_madd_epi16(a, b); }
 
 // Lane i gains those of both halves.
 SLUICE_INLINE lane_bits dot_words(lane_bits sum, lane_bits a, lane_bits b) {
-    sum.lo += pair_products((words)a.lo, (words)b.lo);
-    sum.hi += pair_products((words)a.hi, (words)b.hi);
+    sum.lo += pair_products((__m256i)a.lo, (__m256i)b.lo);
+    sum.hi += pair_products((__m256i)a.hi, (__m256i)b.hi);
     return sum;
 }
 
-// Scales as `scaled_dot` takes them: in both halves of a lane.
-SLUICE_INLINE lane_bits scale_factors(lane_bits scales, bool is_wide) {
-    (void)is_wide;
-    return (scales & 0xffff) | scales << 16;
+// What the products of an input with narrow codes `offset` above their values start from, as 16-bit integers.
+SLUICE_INLINE strip dot_start(const strip *x, const int strips, const int offset) {
+    const half_strip codes = (uint8_t)offset;
+    strip sum;
+    sum.lo = sum.hi = (half_strip)(0);
+    UNROLLED for (int s = 0; s < strips; s++) {
+        sum.lo = (half_strip)_mm256_sub_epi16((__m256i)sum.lo, byte_products(codes, x[s].lo, false));
+        sum.hi = (half_strip)_mm256_sub_epi16((__m256i)sum.hi, byte_products(codes, x[s].hi, false));
+    }
+    return sum;
 }
 
-// Lane i gains scales[i] times the product of its four bytes.
-SLUICE_INLINE lane_bits scaled_dot(lane_bits sum, strip codes, strip x, lane_bits scales, bool is_wide) {
-    sum.lo += pair_products((words)byte_products(codes.lo, x.lo, is_wide), (words)scales.lo);
-    sum.hi += pair_products((words)byte_products(codes.hi, x.hi, is_wide), (words)scales.hi);
+// Half of a group's product. Narrow products of two strips are at most 4 * 63 * 127 together.
+SLUICE_INLINE eight_sums half_dot(
+    half_strip a, half_strip b, half_strip x, half_strip y, const int strips, const half_strip *start,
+    const bool is_wide) {
+    const __m256i ones = _mm256_set1_epi16(1);
+    __m256i products = byte_products(a, x, is_wide);
+    if (start) products = _mm256_add_epi16(products, (__m256i)*start);
+    if (strips == 1) return pair_products(products, ones);
+    const __m256i more = byte_products(b, y, is_wide);
+    if (is_wide) return pair_products(products, ones) + pair_products(more, ones);
+    return pair_products(_mm256_add_epi16(products, more), ones);
+}
+
+// Lane i has the product of bytes 4i ... 4i + 3 of one or two strips.
+SLUICE_INLINE lane_bits group_dot(
+    const strip *codes, const strip *x, const int strips, const strip *start, const bool is_wide) {
+    const int last = strips - 1;
+    const half_strip low = start ? start->lo : codes[0].lo, high = start ? start->hi : codes[0].lo;
+    lane_bits sum;
+    sum.lo = half_dot(
+        codes[0].lo, codes[last].lo, x[0].lo, x[last].lo, strips, start ? &low : 0, is_wide);
+    sum.hi = half_dot(
+        codes[0].hi, codes[last].hi, x[0].hi, x[last].hi, strips, start ? &high : 0, is_wide);
     return sum;
+}
+
+// The bytes of each quarter at `index`, zero where it is 128.
+SLUICE_INLINE strip shuffle_quarters(strip bytes, const uint8_t index[16]) {
+    const __m256i from = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)index));
+    bytes.lo = (half_strip)_mm256_shuffle_epi8((__m256i)bytes.lo, from);
+    bytes.hi = (half_strip)_mm256_shuffle_epi8((__m256i)bytes.hi, from);
+    return bytes;
+}
+
+// Of four rows the 16-bit word `at` bytes into each of four blocks of `bytes` bytes, rows of a block side by
+// side. Of odd addresses the word one byte before.
+SLUICE_INLINE words block_words(const char *const rows[4], const int bytes, const int at) {
+    words all;
+    UNROLLED for (int i = 0; i < 16; i++) {
+        memcpy((char *)&all + 2 * i, rows[i % 4] + (bytes * (i / 4) + at) / 2 * 2, 2);
+    }
+    return all;
 }
 
 // table[q] of 64 codes below 16.

@@ -1,26 +1,30 @@
-SLUICE_INLINE strip strip_iq4_xs(const void *from, int part) {
+SLUICE_INLINE void strips_iq4_xs(const void *from, strip codes[4]) {
     const struct sluice_block_iq4_xs *block = from;
-    const uint8_t *low = block->low + part * 32;
-    return look_up_strip(shifted_iq4_values, halves_in_turn(twice_each(low, low + 16)));
+    UNROLLED for (int i = 0; i < 2; i++) split_halves(load_strip(block->low + 64 * i), codes + 2 * i);
+    UNROLLED for (int s = 0; s < 4; s++) codes[s] = look_up_strip(shifted_iq4_values, codes[s]);
 }
 
-SLUICE_INLINE struct groups groups_iq4_xs(const void *from) {
-    const struct sluice_block_iq4_xs *block = from;
-    // Four bits of each of the eight scales spread to bytes, two more in the same way.
-    uint64_t low = sluice_load_u32(block->scales_low), high = sluice_load_u16(block->scales_high);
-    low = (low | low << 16) & 0x0000ffff0000ffffu;
-    low = (low | low << 8) & 0x00ff00ff00ff00ffu;
-    low = (low | low << 4) & 0x0f0f0f0f0f0f0f0fu;
-    high = (high | high << 24) & 0x000000ff000000ffu;
-    high = (high | high << 12) & 0x000f000f000f000fu;
-    high = (high | high << 6) & 0x0303030303030303u;
-    const uint64_t packed[2] = {low | high << 4, 0};
-    const struct groups spread = groups_of_32(load_codes(packed));
-    return (struct groups){.scales = spread.scales - 32};
+SLUICE_INLINE struct groups groups_iq4_xs(const char *const blocks[FEW_ROWS]) {
+    const strip packed = load_headers(blocks, 0);
+    // The byte of low bits and both bytes of high ones for every scale, one in a double word.
+    static const uint8_t low_bytes[2][16] = {
+        {4, 128, 128, 128, 4, 128, 128, 128, 5, 128, 128, 128, 5, 128, 128, 128},
+        {6, 128, 128, 128, 6, 128, 128, 128, 7, 128, 128, 128, 7, 128, 128, 128}};
+    static const uint8_t high_byte[2][16] = {
+        {2, 128, 128, 128, 2, 128, 128, 128, 2, 128, 128, 128, 2, 128, 128, 128},
+        {3, 128, 128, 128, 3, 128, 128, 128, 3, 128, 128, 128, 3, 128, 128, 128}};
+    struct groups groups;
+    UNROLLED for (int i = 0; i < 2; i++) {
+        const strip low = shift_in_quarters(shuffle_quarters(packed, low_bytes[i]), 0, 4, 0, 4);
+        const strip high = shift_in_quarters(shuffle_quarters(packed, high_byte[i]), 0, 2, 4, 6);
+        groups.scales[i] = ((lane_bits)low & 0x0f) + (((lane_bits)high & 3) << 4) - 32;
+    }
+    return groups;
 }
 
 static const struct superblock_format format_iq4_xs = {
-    .strip = strip_iq4_xs, .groups = groups_iq4_xs, .bytes = sizeof(struct sluice_block_iq4_xs),
-    .d_bytes = offsetof(struct sluice_block_iq4_xs, d), .group_elements = 32, .offset = 128, .is_wide = true};
+    .strips = strips_iq4_xs, .groups = groups_iq4_xs, .bytes = sizeof(struct sluice_block_iq4_xs),
+    .d_bytes = offsetof(struct sluice_block_iq4_xs, d), .group_elements = 32, .offset = 128,
+    .order = PIECES_IN_TURN, .is_wide = true};
 
 SLUICE_SUPERBLOCK_PRODUCT(iq4_xs)

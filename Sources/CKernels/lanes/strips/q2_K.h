@@ -1,19 +1,23 @@
-SLUICE_INLINE strip strip_q2_K(const void *from, int part) {
+SLUICE_INLINE void strips_q2_K(const void *from, strip codes[4]) {
     const struct sluice_block_q2_K *block = from;
-    const uint8_t *q = block->q + part / 2 * 32;
-    return shift_halves(join_halves(q, q), part % 2 * 4, part % 2 * 4 + 2) & 3;
+    const strip q = load_strip(block->q);
+    UNROLLED for (int s = 0; s < 4; s++) codes[s] = shift_right(q, 2 * s) & 3;
 }
 
-SLUICE_INLINE struct groups groups_q2_K(const void *from) {
-    const struct sluice_block_q2_K *block = from;
-    const codes packed = load_codes(block->scales);
-    return (struct groups){
-        .scales = (signed_codes)low_codes(packed), .mins = (signed_codes)high_codes(packed)};
+SLUICE_INLINE struct groups groups_q2_K(const char *const blocks[FEW_ROWS]) {
+    const strip packed = load_headers(blocks, offsetof(struct sluice_block_q2_K, scales));
+    const strip scales = packed & 0x0f, mins = shift_right(packed, 4) & 0x0f;
+    struct groups groups;
+    UNROLLED for (int s = 0; s < 4; s++) groups.scales[s] = scales_at(scales, 2 * s, 8, false);
+    UNROLLED for (int i = 0; i < 2; i++) {
+        groups.mins[i] = (signed_strip_words)words_at(mins, words_in_order[i]);
+    }
+    return groups;
 }
 
 static const struct superblock_format format_q2_K = {
-    .strip = strip_q2_K, .groups = groups_q2_K, .bytes = sizeof(struct sluice_block_q2_K),
+    .strips = strips_q2_K, .groups = groups_q2_K, .bytes = sizeof(struct sluice_block_q2_K),
     .d_bytes = offsetof(struct sluice_block_q2_K, d), .m_bytes = offsetof(struct sluice_block_q2_K, dmin),
-    .group_elements = 16, .has_mins = true};
+    .group_elements = 16, .order = PIECES_BY_HALVES, .has_mins = true};
 
 SLUICE_SUPERBLOCK_PRODUCT(q2_K)

@@ -1,9 +1,9 @@
-SLUICE_INLINE strip strip_q4_0(const void *first, const void *second) {
-    const struct sluice_block_q4_0 *a = first, *b = second;
-    return halves_in_turn(twice_each(a->low, b->low));
+SLUICE_INLINE void strips_q4_0(const char *from, strip codes[2]) {
+    const struct sluice_block_q4_0 *b = (const void *)from;
+    split_halves(join_quarters(b[0].low, b[1].low, b[2].low, b[3].low), codes);
 }
 
 static const struct block_format format_q4_0 = {
-    .strip = strip_q4_0, .bytes = sizeof(struct sluice_block_q4_0), .offset = 8};
+    .strips = strips_q4_0, .bytes = sizeof(struct sluice_block_q4_0), .offset = 8};
 
 SLUICE_BLOCK_PRODUCT(q4_0)

@@ -1,17 +1,20 @@
-SLUICE_INLINE strip strip_q4_K(const void *from, int part) {
+SLUICE_INLINE void strips_q4_K(const void *from, strip codes[4]) {
     const struct sluice_block_q4_K *block = from;
-    const uint8_t *low = block->low + part * 32;
-    return shift_halves(join_halves(low, low), 0, 4) & 0x0f;
+    strip low[2];
+    load_every_other_quarter(block->low, low);
+    UNROLLED for (int i = 0; i < 2; i++) {
+        codes[i] = low[i] & 0x0f;
+        codes[2 + i] = shift_right(low[i], 4) & 0x0f;
+    }
 }
 
-SLUICE_INLINE struct groups groups_q4_K(const void *from) {
-    const struct sluice_block_q4_K *block = from;
-    return groups_of_32(unpack_scale_codes(block->scales));
+SLUICE_INLINE struct groups groups_q4_K(const char *const blocks[FEW_ROWS]) {
+    return groups_of_scales_and_mins(blocks);
 }
 
 static const struct superblock_format format_q4_K = {
-    .strip = strip_q4_K, .groups = groups_q4_K, .bytes = sizeof(struct sluice_block_q4_K),
+    .strips = strips_q4_K, .groups = groups_q4_K, .bytes = sizeof(struct sluice_block_q4_K),
     .d_bytes = offsetof(struct sluice_block_q4_K, d), .m_bytes = offsetof(struct sluice_block_q4_K, dmin),
-    .group_elements = 32, .has_mins = true};
+    .group_elements = 32, .order = PIECES_BY_FOURTHS, .has_mins = true};
 
 SLUICE_SUPERBLOCK_PRODUCT(q4_K)

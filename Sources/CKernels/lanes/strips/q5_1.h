@@ -1,9 +1,10 @@
-SLUICE_INLINE strip strip_q5_1(const void *first, const void *second) {
-    const struct sluice_block_q5_1 *a = first, *b = second;
-    return halves_in_turn(twice_each(a->low, b->low)) | fifth_bits_of(a->high, b->high);
+SLUICE_INLINE void strips_q5_1(const char *from, strip codes[2]) {
+    const struct sluice_block_q5_1 *b = (const void *)from;
+    split_halves(join_quarters(b[0].low, b[1].low, b[2].low, b[3].low), codes);
+    add_fifth_bits(b[0].high, b[1].high, b[2].high, b[3].high, codes);
 }
 
 static const struct block_format format_q5_1 = {
-    .strip = strip_q5_1, .bytes = sizeof(struct sluice_block_q5_1), .has_mins = true};
+    .strips = strips_q5_1, .bytes = sizeof(struct sluice_block_q5_1), .has_mins = true};
 
 SLUICE_BLOCK_PRODUCT(q5_1)

@@ -1,18 +1,23 @@
-SLUICE_INLINE strip strip_q5_K(const void *from, int part) {
+SLUICE_INLINE void strips_q5_K(const void *from, strip codes[4]) {
     const struct sluice_block_q5_K *block = from;
-    const uint8_t *low = block->low + part * 32;
-    const strip high = join_halves(block->high, block->high);
-    return (shift_halves(join_halves(low, low), 0, 4) & 0x0f) | where_bits(high, 2 * part, 2 * part + 1, 16);
+    strip low[2];
+    load_every_other_quarter(block->low, low);
+    UNROLLED for (int i = 0; i < 2; i++) {
+        // Quarter q takes bit 2q for its even group and the next one for the odd group.
+        const uint8_t *high = block->high + 16 * i;
+        const strip bits = shift_quarters(join_quarters(high, high, high, high), 0, 2, 4, 6);
+        codes[i] = (low[i] & 0x0f) | (shift_left(bits, 4) & 0x10);
+        codes[2 + i] = (shift_right(low[i], 4) & 0x0f) | (shift_left(bits, 3) & 0x10);
+    }
 }
 
-SLUICE_INLINE struct groups groups_q5_K(const void *from) {
-    const struct sluice_block_q5_K *block = from;
-    return groups_of_32(unpack_scale_codes(block->scales));
+SLUICE_INLINE struct groups groups_q5_K(const char *const blocks[FEW_ROWS]) {
+    return groups_of_scales_and_mins(blocks);
 }
 
 static const struct superblock_format format_q5_K = {
-    .strip = strip_q5_K, .groups = groups_q5_K, .bytes = sizeof(struct sluice_block_q5_K),
+    .strips = strips_q5_K, .groups = groups_q5_K, .bytes = sizeof(struct sluice_block_q5_K),
     .d_bytes = offsetof(struct sluice_block_q5_K, d), .m_bytes = offsetof(struct sluice_block_q5_K, dmin),
-    .group_elements = 32, .has_mins = true};
+    .group_elements = 32, .order = PIECES_BY_FOURTHS, .has_mins = true};
 
 SLUICE_SUPERBLOCK_PRODUCT(q5_K)

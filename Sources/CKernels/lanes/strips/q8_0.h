@@ -1,9 +1,12 @@
-SLUICE_INLINE strip strip_q8_0(const void *first, const void *second) {
-    const struct sluice_block_q8_0 *a = first, *b = second;
-    return join_halves(a->q, b->q) ^ 0x80;
+SLUICE_INLINE void strips_q8_0(const char *from, strip codes[2]) {
+    const struct sluice_block_q8_0 *b = (const void *)from;
+    UNROLLED for (int half = 0; half < 2; half++) {
+        const int at = HALF_BLOCK * half;
+        codes[half] = join_quarters(b[0].q + at, b[1].q + at, b[2].q + at, b[3].q + at) ^ 0x80;
+    }
 }
 
 static const struct block_format format_q8_0 = {
-    .strip = strip_q8_0, .bytes = sizeof(struct sluice_block_q8_0), .offset = 128, .is_wide = true};
+    .strips = strips_q8_0, .bytes = sizeof(struct sluice_block_q8_0), .offset = 128, .is_wide = true};
 
 SLUICE_BLOCK_PRODUCT(q8_0)
