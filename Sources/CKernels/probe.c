@@ -23,6 +23,15 @@ static bool has_dot_product(void) {
 }
 #endif
 
+bool sluice_multiplies_bf16(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return sluice_supports(SLUICE_AVX512) && __builtin_cpu_supports("avx512bf16");
+#else
+    return false;
+#endif
+}
+
 bool sluice_supports(enum sluice_instruction_set set) {
     switch (set) {
     case SLUICE_SCALAR:

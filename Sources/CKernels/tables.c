@@ -34,7 +34,7 @@ static const struct sluice_format formats[] = {
     // Copying is copying in every set.
     {0, 1, 4, {sluice_decode_f32_scalar}, {0}},
     {1, 1, 2, DECODERS(f16), {0}},
-    {30, 1, 2, DECODERS(bf16), {0}},
+    {30, 1, 2, DECODERS(bf16), PRODUCTS(bf16)},
     {2, 32, sizeof(struct sluice_block_q4_0), DECODERS(q4_0), PRODUCTS(q4_0)},
     {3, 32, sizeof(struct sluice_block_q4_1), DECODERS(q4_1), PRODUCTS(q4_1)},
     {6, 32, sizeof(struct sluice_block_q5_0), DECODERS(q5_0), PRODUCTS(q5_0)},
@@ -65,7 +65,9 @@ sluice_decode sluice_decoder(const struct sluice_format *format, enum sluice_ins
 
 sluice_kernel sluice_integer_product(
     const struct sluice_format *format, enum sluice_instruction_set set) {
-    if (format->integer_product[set]) return format->integer_product[set];
+    const bool is_bf16 = format->type == 30;
+    const bool runs = set != SLUICE_AVX512 || !is_bf16 || sluice_multiplies_bf16();
+    if (format->integer_product[set] && runs) return format->integer_product[set];
     if (set == SLUICE_AVX512 && format->integer_product[SLUICE_AVX2]) {
         return format->integer_product[SLUICE_AVX2];
     }

@@ -39,12 +39,6 @@ static sluice_kernel choose_integer_product(struct trial *trial, enum sluice_ins
     return kernel;
 }
 
-static sluice_kernel choose_float_product(struct trial *trial, enum sluice_instruction_set set) {
-    struct sluice_product *const p = trial->arguments;
-    p->decode = sluice_decoder(p->format, set);
-    return choose_operation(trial, set);
-}
-
 static sluice_kernel choose_transposed(struct trial *trial, enum sluice_instruction_set set) {
     struct sluice_transposed_product *const p = trial->arguments;
     p->decode = sluice_decoder(p->format, set);
@@ -62,7 +56,7 @@ static void describe(
 static void check_product(const struct format *format, struct shape shape, enum fill fill, enum mode mode) {
     const struct sluice_format *const row = sluice_format(format->type);
     const int64_t columns = shape.blocks * row->block_elements;
-    const bool is_float = row->block_elements == 1;
+    const bool is_float = !sluice_integer_product(row, SLUICE_SCALAR);
     struct sluice_matrix output = matrix(shape.tokens, shape.rows, ZEROS);
     struct sluice_product arguments = {
         .format = row, .weights = weights_of(format, shape.rows * shape.blocks, fill),
@@ -74,7 +68,7 @@ static void check_product(const struct format *format, struct shape shape, enum 
     char name[32];
     snprintf(name, sizeof name, "multiply %s", format->name);
     struct trial trial = {
-        .kernel = name, .choose = is_float ? choose_float_product : choose_integer_product,
+        .kernel = name, .choose = is_float ? choose_operation : choose_integer_product,
         .member = offsetof(struct sluice_operations, product), .arguments = &arguments,
         .units = (shape.rows + 15) / 16 * ((shape.tokens + 7) / 8), .results = {all_of(output)}};
     describe(&trial, format, shape, fill, mode);

@@ -9,6 +9,9 @@
 enum { PRODUCT_ROWS = 2, PRODUCT_TOKENS = 2 };
 
 #include "../lanes/table.h"
+#include "../lanes/bf16_products.h"
+
+SLUICE_BF16_PRODUCT(neon, split_pairs)
 
 extern const struct sluice_operations sluice_operations_neon;
 const struct sluice_operations sluice_operations_neon = SLUICE_OPERATIONS_TABLE;

@@ -10,6 +10,7 @@
         const void *arguments, int64_t first, int64_t count, float *scratch)
 
 #define SLUICE_INTEGER_PRODUCTS(set) \
+    SLUICE_INTEGER_PRODUCT(bf16, set); \
     SLUICE_INTEGER_PRODUCT(q4_0, set); \
     SLUICE_INTEGER_PRODUCT(q4_1, set); \
     SLUICE_INTEGER_PRODUCT(q5_0, set); \

@@ -1,4 +1,6 @@
-// Rows of activations in 8 bits, the partners of quantized weights.
+// Rows of activations in 8 bits, the partners of quantized weights, or in BF16, those of BF16 weights.
+//
+// In BF16 a row is its elements, each to the nearest, ties to even; what is below 2^-126 becomes zero.
 //
 // A row of `columns` elements lies as three arrays behind each other: the codes (int8), the sums of every 16
 // codes (int16, at most 16 * 127), the scales of every block (Float32). Blocks are as long as the weights'.

@@ -19,6 +19,10 @@ enum sluice_instruction_set {
 // True where the processor and the operating system both support `set`. Runs on: any thread.
 bool sluice_supports(enum sluice_instruction_set set);
 
+// True where AVX-512 also multiplies pairs of BF16, as its product of BF16 weights does. Others of the set
+// take the product of AVX2.
+bool sluice_multiplies_bf16(void);
+
 // Decodes `count` consecutive blocks to Float32. Neither pointer needs an alignment.
 //
 // Contract: bit-exact on every instruction set: each element is the product (and sum) of the format's
@@ -36,7 +40,7 @@ struct sluice_format {
     int32_t block_bytes;
     // By instruction set; a missing entry means that the next weaker set's serves.
     sluice_decode _Nullable decode[SLUICE_INSTRUCTION_SETS];
-    // Products with inputs in 8 bits; none at all for the float formats.
+    // Products with inputs in 8 bits, of BF16 with inputs in BF16; none at all for F32 and F16.
     sluice_kernel _Nullable integer_product[SLUICE_INSTRUCTION_SETS];
 };
 
@@ -46,8 +50,8 @@ const struct sluice_format *_Nullable sluice_format(uint32_t type);
 // The best decoder of `format` that `set` may run: its own or that of a weaker set.
 sluice_decode sluice_decoder(const struct sluice_format *format, enum sluice_instruction_set set);
 
-// The best product of `format` with quantized inputs that `set` may run, or null where the format's inputs
-// stay Float32. Its arguments are a sluice_product.
+// The best product of `format` with quantized or rounded inputs that `set` may run, or null where the
+// format's inputs stay Float32. Its arguments are a sluice_product.
 sluice_kernel _Nullable sluice_integer_product(
     const struct sluice_format *format, enum sluice_instruction_set set);
 

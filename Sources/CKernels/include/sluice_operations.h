@@ -38,14 +38,17 @@ struct sluice_matrix {
 };
 
 // Row-major [rows, columns] in 8 bits, as blocks/quantized.h describes; written by `quantize`. The columns
-// are whole blocks of `block_elements`, 32 or 256; base and stride are multiples of 64 bytes.
+// are whole blocks of `block_elements`, 32 or 256; base and stride are multiples of 64 bytes. With blocks of
+// one element the rows are in BF16 and need no alignment.
 struct sluice_quantized {
     void *base;
     int64_t rows, columns, stride_bytes, block_elements;
 };
 
-// Bytes of a quantized row, a multiple of 64.
+// Bytes of a quantized row, a multiple of 64; of a row in BF16 a multiple of 4, so never more than in
+// Float32.
 static inline int64_t sluice_quantized_row_bytes(int64_t columns, int64_t block_elements) {
+    if (block_elements == 1) return (columns + 1) / 2 * 4;
     const int64_t bytes = columns + columns / 16 * 2 + columns / block_elements * 4;
     return (bytes + 63) / 64 * 64;
 }
@@ -74,9 +77,13 @@ struct sluice_gather {
 //   lane[b % 16] = fma(main, d * dx, lane[b % 16]), with mins also fma(offset, m * dx, lane[b % 16])
 // for the blocks b in ascending order, each product d * dx and m * dx rounded on its own; the sixteen lanes
 // are folded as above. In Q4_1 and Q5_1 the min is 1, in the K formats it counts negative.
+//
+// BF16 weights read `quantized`, their input in BF16. Of the 32 columns from 32s, s ascending, lane i takes
+// first the product of the columns 32s + 2i + 1, then that of 32s + 2i, each by fused multiply-add. That is
+// what AVX512_BF16 does, but for magnitudes below 2^-126, which it takes and gives as zero: only where a
+// weight or a sum on the way is as small may sets differ.
 struct sluice_product {
     const struct sluice_format *format;
-    sluice_decode decode;
     struct sluice_quantized quantized;
     const void *weights;
     int64_t row_stride_bytes, rows, columns;

@@ -12,13 +12,14 @@ enum {
     GROUP_ROWS = 8,              // rows of a packed tile
     GROUP_TOKENS = 64,           // tokens that share it
     TILE_STEPS = 32,             // steps of its rows: with some input they fit the nearest cache
-    // Measured best of 4 to 48 KiB on a Zen 5; as far as that, the second cache is the place to put it.
+    // Measured best of 4 to 48 KiB on a Zen 4; as far as that, the second cache is the place to put it.
     PREFETCH_BYTES = 24 << 10,
     PREFETCH_LOCALITY = 2,
     TILE_ELEMENTS = GROUP_ROWS * TILE_STEPS * LANES,
     SUM_ELEMENTS = GROUP_ROWS * GROUP_TOKENS * LANES,
+    INPUT_ELEMENTS = PRODUCT_TOKENS * TILE_STEPS * LANES,
 };
-_Static_assert(TILE_ELEMENTS + SUM_ELEMENTS <= SLUICE_SCRATCH_ELEMENTS, "scratch");
+_Static_assert(TILE_ELEMENTS + SUM_ELEMENTS + INPUT_ELEMENTS <= SLUICE_SCRATCH_ELEMENTS, "scratch");
 
 // How the weights of a format meet their input; a constant at every call.
 struct float_format {
@@ -29,6 +30,9 @@ struct float_format {
     lanes (*input)(const char *stretch, int step);
     // sum + the step's terms.
     lanes (*add)(lanes weights, lanes input, lanes sum);
+    // The same for an input that `input` was applied to before, Float32 by Float32, or null where that saves
+    // nothing.
+    const struct float_format *unpacked;
 };
 
 // Rows of weights or of input, `stride` bytes apart.
@@ -36,6 +40,12 @@ struct byte_rows {
     const char *base;
     int64_t stride;
 };
+
+typedef float loose_lanes __attribute__((ext_vector_type(16), aligned(1), may_alias));
+
+SLUICE_INLINE lanes float_step(const char *stretch, int step) {
+    return *(const loose_lanes *)(const void *)(stretch + step * LANES * 4);
+}
 
 SLUICE_INLINE const char *row_of(struct byte_rows rows, int64_t row) { return rows.base + row * rows.stride; }
 
@@ -191,14 +201,14 @@ SLUICE_INLINE void add_packed(
 }
 
 // Continues the sums of PRODUCT_ROWS rows from row `r` of the tile and of `tokens` tokens (a constant), whose
-// rows `input` starts with.
+// columns of the tile `input` starts with.
 SLUICE_INLINE void continue_block(
     const struct tile *tile, int64_t r, struct byte_rows input, float *sums, const struct float_format *f,
     const int tokens) {
     lanes sum[PRODUCT_ROWS][4];
     const char *x[4];
     UNROLLED for (int t = 0; t < tokens; t++) {
-        x[t] = row_of(input, t) + tile->first * f->input_bytes;
+        x[t] = row_of(input, t);
         UNROLLED for (int i = 0; i < PRODUCT_ROWS; i++) {
             sum[i][t] = tile->first == 0 ? splat(0) : load(sum_at(sums, t, r + i));
         }
@@ -222,28 +232,63 @@ SLUICE_INLINE void continue_block(
     }
 }
 
+// The input of `tokens` tokens in a tile's columns, unpacked to `memory`, in whole stretches.
+SLUICE_INLINE struct byte_rows unpack_input(
+    const struct tile *tile, struct byte_rows input, float *memory, const struct float_format *f,
+    const int tokens) {
+    for (int t = 0; t < tokens; t++) {
+        for (int64_t s = 0; s < tile->stretches; s++) {
+            const char *from = row_of(input, t) + s * STRETCH * f->input_bytes;
+            const int64_t columns = tile->columns - s * STRETCH;
+            struct stretch last;
+            if (columns < STRETCH) {
+                last = last_stretch(from, columns, f->input_bytes);
+                from = last.bytes;
+            }
+            float *to = memory + (t * tile->stretches + s) * STRETCH;
+            UNROLLED for (int step = 0; step < f->steps; step++) {
+                store(to + step * LANES, f->input(from, step));
+            }
+        }
+    }
+    return (struct byte_rows){(const char *)memory, tile->stretches * STRETCH * (int64_t)sizeof(float)};
+}
+
+// Continues the sums of all rows of the tile and of `tokens` tokens (a constant).
+SLUICE_INLINE void continue_tokens(
+    const struct tile *tile, struct byte_rows input, float *sums, float *memory, const struct float_format *f,
+    const int tokens) {
+    struct tile whole = *tile;
+    const struct float_format *format = f;
+    if (f->unpacked) {
+        input = unpack_input(tile, input, memory, f, tokens);
+        whole.columns = tile->stretches * STRETCH;
+        format = f->unpacked;
+    }
+    for (int64_t r = 0; r < GROUP_ROWS; r += PRODUCT_ROWS) {
+        continue_block(&whole, r, input, sums, format, tokens);
+    }
+}
+
 // GROUP_ROWS rows from `row` for `tokens` (at most GROUP_TOKENS) tokens from `token`, through packed tiles.
 SLUICE_INLINE void multiply_group(
     const struct sluice_product *p, struct byte_rows input, int64_t row, int64_t token, int64_t tokens,
     float *scratch, const struct float_format *f) {
-    float *sums = scratch + TILE_ELEMENTS;
+    float *sums = scratch + TILE_ELEMENTS, *memory = sums + SUM_ELEMENTS;
     const int64_t tile_columns = TILE_STEPS / f->steps * STRETCH;
     for (int64_t c = 0; c < p->columns; c += tile_columns) {
         const int64_t columns = smallest(p->columns - c, tile_columns);
         const struct tile tile = {scratch, c, columns, (columns + STRETCH - 1) / STRETCH};
         pack_tile(p, row, &tile, f);
+        struct byte_rows part = {row_of(input, token) + c * f->input_bytes, input.stride};
         int64_t t = 0;
         for (; t + PRODUCT_TOKENS <= tokens; t += PRODUCT_TOKENS) {
-            const struct byte_rows block = {row_of(input, token + t), input.stride};
-            for (int64_t r = 0; r < GROUP_ROWS; r += PRODUCT_ROWS) {
-                continue_block(&tile, r, block, sum_at(sums, t, 0), f, PRODUCT_TOKENS);
-            }
+            continue_tokens(&tile, part, sum_at(sums, t, 0), memory, f, PRODUCT_TOKENS);
+            part.base += PRODUCT_TOKENS * input.stride;
         }
         for (; t < tokens; t++) {
-            const struct byte_rows block = {row_of(input, token + t), input.stride};
-            for (int64_t r = 0; r < GROUP_ROWS; r += PRODUCT_ROWS) {
-                continue_block(&tile, r, block, sum_at(sums, t, 0), f, 1);
-            }
+            continue_tokens(&tile, part, sum_at(sums, t, 0), memory, f, 1);
+            part.base += input.stride;
         }
     }
     for (int64_t t = 0; t < tokens; t++) {
@@ -253,16 +298,16 @@ SLUICE_INLINE void multiply_group(
     }
 }
 
-// The units first ..< first + count of `p`, whose input is `input`.
+// The units first ..< first + count of `p`, whose input is the `tokens` rows `input`.
 SLUICE_INLINE void multiply_floats(
-    const struct sluice_product *p, struct byte_rows input, int64_t first, int64_t count, float *scratch,
-    const struct float_format *f) {
+    const struct sluice_product *p, struct byte_rows input, int64_t tokens, int64_t first, int64_t count,
+    float *scratch, const struct float_format *f) {
     const int64_t row_units = (p->rows + p->rows_per_unit - 1) / p->rows_per_unit;
     for (int64_t unit = first; unit < first + count; unit++) {
         const int64_t row = unit % row_units * p->rows_per_unit;
         const int64_t token = unit / row_units * p->tokens_per_unit;
         const int64_t row_end = smallest(row + p->rows_per_unit, p->rows);
-        const int64_t token_end = smallest(token + p->tokens_per_unit, p->input.rows);
+        const int64_t token_end = smallest(token + p->tokens_per_unit, tokens);
         if (token_end - token <= FEW_TOKENS) {
             multiply_few(p, input, row, row_end, token, token_end, f);
             continue;

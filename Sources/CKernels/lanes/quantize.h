@@ -1,4 +1,4 @@
-// Included inside a target region: activations to 8 bits, as blocks/quantized.h defines them.
+// Included inside a target region: activations to 8 bits or to BF16, as blocks/quantized.h defines them.
 #include "../blocks/quantized.h"
 
 // The largest magnitude of `count` (a multiple of 16) values as its bits: they compare like the values, and
@@ -11,12 +11,31 @@ SLUICE_INLINE int32_t largest_magnitude_bits(const float *values, int64_t count)
     return __builtin_reduce_max(best);
 }
 
+// Rows in BF16.
+SLUICE_INLINE void round_row(const float *input, uint16_t *output, int64_t count) {
+    typedef uint32_t words __attribute__((ext_vector_type(16)));
+    typedef uint16_t halves __attribute__((ext_vector_type(16)));
+    for (int64_t i = 0; i < count; i += LANES) {
+        const words bits = (words)load_some(input + i, count - i), size = bits & 0x7fffffff;
+        words rounded = bits + 0x7fff + (bits >> 16 & 1);
+        rounded &= (words)(size >= 0x00800000);
+        rounded |= (words)(size > 0x7f800000) & 0x7fc00000;
+        const halves values = __builtin_convertvector(rounded >> 16, halves);
+        memcpy(output + i, &values, (size_t)smallest(count - i, LANES) * sizeof(uint16_t));
+    }
+}
+
 static void quantize(const void *arguments, int64_t first, int64_t count, float *scratch) {
     (void)scratch;
     const struct sluice_quantization *p = arguments;
     const int64_t block = p->output.block_elements;
     for (int64_t row = first; row < first + count; row++) {
         const float *input = p->input.base + row * p->input.stride;
+        if (block == 1) {
+            char *rounded = (char *)p->output.base + row * p->output.stride_bytes;
+            round_row(input, (uint16_t *)(void *)rounded + p->first_column, p->input.columns);
+            continue;
+        }
         struct sluice_quantized_row output = sluice_quantized_row(&p->output, row);
         output.codes += p->first_column;
         output.sums += p->first_column / SLUICE_SUM_ELEMENTS;

@@ -9,6 +9,9 @@
 enum { PRODUCT_ROWS = 1, PRODUCT_TOKENS = 1 };
 
 #include "../lanes/table.h"
+#include "../lanes/bf16_products.h"
+
+SLUICE_BF16_PRODUCT(scalar, split_pairs)
 
 extern const struct sluice_operations sluice_operations_scalar;
 const struct sluice_operations sluice_operations_scalar = SLUICE_OPERATIONS_TABLE;

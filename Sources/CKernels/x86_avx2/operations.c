@@ -12,6 +12,9 @@
 enum { PRODUCT_ROWS = 2, PRODUCT_TOKENS = 3 };
 
 #include "../lanes/table.h"
+#include "../lanes/bf16_products.h"
+
+SLUICE_BF16_PRODUCT(avx2, split_pairs)
 
 #pragma clang attribute pop
 

@@ -1,7 +1,7 @@
 import CKernels
 
 extension Compute {
-    /// Writes `rows` in 8 bits to `output`.
+    /// Writes `rows` in 8 bits or in BF16 to `output`.
     func quantize(_ rows: FloatMatrix, into output: sluice_quantized) {
         unsafe dispatch(
             operations.pointee.quantize,
@@ -29,8 +29,7 @@ extension Compute {
         let format = unsafe weights.format.kernels
         let input = unsafe input.forKernels(product.output)
         return unsafe sluice_product(
-            format: format, decode: sluice_decoder(format, instructionSet.identifier),
-            quantized: input.quantized, weights: weights.base,
+            format: format, quantized: input.quantized, weights: weights.base,
             row_stride_bytes: Int64(weights.rowStrideBytes), rows: Int64(weights.rows),
             columns: Int64(weights.columns), input: input.floats, output: product.output.forKernels,
             bias: product.bias?.base, rows_per_unit: Int64(cut.rowsPerUnit),
@@ -39,6 +38,15 @@ extension Compute {
 }
 
 extension WeightFormat {
+    /// Elements that one scale of a product's input covers; 1 where the input is rounded to BF16, nil where
+    /// it stays Float32.
+    var inputBlockElements: Int? {
+        switch self {
+        case .float32, .float16: nil
+        default: blockElements
+        }
+    }
+
     /// The format's row in the table of kernels.
     var kernels: UnsafePointer<sluice_format> {
         guard let row = unsafe sluice_format(rawValue) else { preconditionFailure("no kernels for \(name)") }

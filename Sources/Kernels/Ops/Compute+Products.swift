@@ -3,9 +3,9 @@ import CKernels
 extension Compute {
     /// output[t, r] = dot(weights[r], input[t]) + bias[r].
     ///
-    /// Quantized weights meet the input in 8 bits, a scale per block of the format; float weights meet it as
-    /// it is. The order of a sum depends on the number of columns alone, so one token gives the same bits as
-    /// many.
+    /// Quantized weights meet the input in 8 bits, a scale per block of the format, BF16 weights meet it in
+    /// BF16, and F32 and F16 weights as it is. The order of a sum depends on the number of columns alone, so
+    /// one token gives the same bits as many.
     /// Shape: weights [rows, columns], input [tokens, columns], output [tokens, rows], bias [1, rows] or nil.
     /// - Precondition: the shapes agree; output overlaps no input.
     public func multiply(
@@ -28,6 +28,7 @@ extension Compute {
         for start in stride(from: 0, to: input.rows, by: max(fitting, 1)) {
             let part = start..<min(start + fitting, input.rows)
             let rows = input.slice(rows: part)
+            quantize(rows, blockElements: 1, for: first, second, third)
             quantize(rows, blockElements: 32, for: first, second, third)
             quantize(rows, blockElements: 256, for: first, second, third)
             append(first.slice(tokens: part), rows)
@@ -43,7 +44,7 @@ extension Compute {
             "product of \(product.weights.rows) x \(product.weights.columns) with \(input.shape)")
     }
 
-    /// Puts `rows` into the scratch in 8 bits, if one of the products reads it in such blocks.
+    /// Puts `rows` into the scratch in blocks of `blockElements`, if one of the products reads it so.
     private func quantize(
         _ rows: FloatMatrix, blockElements: Int, for first: Product, _ second: Product?, _ third: Product?
     ) {
@@ -56,14 +57,13 @@ extension Compute {
             into: quantizedScratch.rows(rows.rows, columns: rows.columns, blockElements: blockElements))
     }
 
-    /// Lists `product`, whose input lies in the scratch where its weights are quantized.
+    /// Lists `product`, whose input lies in the scratch unless it stays Float32.
     private func append(_ product: Product, _ input: FloatMatrix) {
-        let block = product.weights.format.blockElements
-        let read =
-            unsafe block == 1
-            ? ProductInput.floats(input)
-            : .quantized(quantizedScratch.rows(input.rows, columns: input.columns, blockElements: block))
-        append(product, read, to: calls)
+        guard let block = product.weights.format.inputBlockElements else {
+            return append(product, .floats(input), to: calls)
+        }
+        let rows = unsafe quantizedScratch.rows(input.rows, columns: input.columns, blockElements: block)
+        unsafe append(product, .quantized(rows), to: calls)
     }
 
     /// output[t, c] = sum over r of input[t, r] * weights[r, c] + bias[c]: the product with the

@@ -20,10 +20,12 @@ public struct ExpertNetwork {
     public let activation: ExpertActivation
 
     /// - Returns: nil where gate and up do not read the same form of their input: formats whose blocks differ
-    ///   in length.
+    ///   in length, or BF16 and another float format.
     /// - Precondition: the shapes agree.
     public init?(gate: Projection, up: Projection, down: Projection, activation: ExpertActivation) {
-        guard gate.weights.format.blockElements == up.weights.format.blockElements else { return nil }
+        guard gate.weights.format.inputBlockElements == up.weights.format.inputBlockElements else {
+            return nil
+        }
         precondition(
             gate.weights.rows == up.weights.rows && gate.weights.columns == up.weights.columns
                 && down.weights.columns == gate.weights.rows,

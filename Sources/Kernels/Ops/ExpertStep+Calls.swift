@@ -6,10 +6,10 @@ extension ExpertStep {
 
     /// The input of `slots` as weights of `format` read it, gathered by a call that this adds.
     ///
-    /// Gathered rows lie in the outputs of their slots; in 8 bits they take less than there is.
+    /// Gathered rows lie in the outputs of their slots; in 8 bits or BF16 they take less than there is.
     mutating func inputRows(_ slots: Range<Int>, _ format: WeightFormat) -> ProductInput {
         let target = outputs.slice(rows: slots)
-        guard format.blockElements > 1 else {
+        guard let blockElements = format.inputBlockElements else {
             guard let rowOfSlot, isGathered else { return .floats(input) }
             let floatBytes = Int64(MemoryLayout<Float>.stride)
             let arguments = unsafe sluice_gather(
@@ -20,10 +20,10 @@ extension ExpertStep {
             unsafe appendGather(arguments, rows: slots.count)
             return .floats(target)
         }
-        let all = unsafe quantizedInput(blockElements: format.blockElements)
+        let all = unsafe quantizedInput(blockElements: blockElements)
         guard let rowOfSlot, isGathered else { return unsafe .quantized(all) }
         let own = unsafe target.quantized(
-            rows: slots.count, columns: input.columns, blockElements: format.blockElements)
+            rows: slots.count, columns: input.columns, blockElements: blockElements)
         let arguments = unsafe sluice_gather(
             source: all.base, target: own.base, source_stride_bytes: all.stride_bytes,
             target_stride_bytes: own.stride_bytes, row_bytes: all.stride_bytes,
@@ -37,22 +37,27 @@ extension ExpertStep {
             compute.operations.pointee.gather, arguments, units: rows, elementsPerUnit: input.columns)
     }
 
-    /// The step's input in 8 bits, computed when it is first asked for.
+    /// The step's input in blocks of `blockElements`, computed when it is first asked for.
     private mutating func quantizedInput(blockElements: Int) -> sluice_quantized {
-        let isShort = blockElements == 32
-        let rows = unsafe (isShort ? shortBlocks : longBlocks).quantized(
+        let memory =
+            switch blockElements {
+            case 1: halves
+            case 32: shortBlocks
+            default: longBlocks
+            }
+        let rows = unsafe memory.quantized(
             rows: input.rows, columns: input.columns, blockElements: blockElements)
-        if isShort ? hasShortBlocks : hasLongBlocks { return unsafe rows }
-        unsafe compute.quantize(input, into: rows)
-        if isShort { hasShortBlocks = true } else { hasLongBlocks = true }
+        if filledBlocks & blockElements == 0 { unsafe compute.quantize(input, into: rows) }
+        filledBlocks |= blockElements
         return unsafe rows
     }
 
     /// Where the inner rows of `slots` go, in the form in which the down projection reads them.
     func innerRows(_ slots: Range<Int>, _ expert: ExpertNetwork) -> ProductInput {
-        let block = expert.down.weights.format.blockElements
         let own = inner.slice(rows: slots)
-        if block == 1 { return .floats(own.slice(columns: 0..<expert.innerSize)) }
+        guard let block = expert.down.weights.format.inputBlockElements else {
+            return .floats(own.slice(columns: 0..<expert.innerSize))
+        }
         return unsafe .quantized(
             own.quantized(rows: slots.count, columns: expert.innerSize, blockElements: block))
     }

@@ -15,14 +15,14 @@ public struct ExpertStep {
     /// [slots, hiddenSize], the experts' outputs. Until they are run an expert's slots hold its gathered
     /// input.
     let outputs: FloatMatrix
-    /// Memory for what lies between up and down [slots, innerSize], in Float32 or in 8 bits.
+    /// Memory for what lies between up and down [slots, innerSize], in the form that down reads.
     let inner: FloatMatrix
-    /// Memory for the input in 8 bits, in blocks of 32 and of 256.
+    /// Memory for the input in BF16, and in 8 bits in blocks of 32 and of 256.
+    let halves: FloatMatrix
     let shortBlocks: FloatMatrix
     let longBlocks: FloatMatrix
-    /// Which of them the input is already in.
-    var hasShortBlocks = false
-    var hasLongBlocks = false
+    /// Which of them the input is already in: the sum of 1, 32 and 256.
+    var filledBlocks = 0
 
     /// - Parameter outputs: takes the result of each slot.
     /// - Parameter rowOfSlot: nil where slot i is row i, for a network that all rows go through.
@@ -38,6 +38,7 @@ public struct ExpertStep {
         self.rowOfSlot = rowOfSlot
         self.outputs = outputs
         inner = arena.matrix(rows: outputs.rows, columns: innerSize)
+        halves = arena.matrix(rows: input.rows, columns: Self.quantizedElements(input.columns, 1))
         shortBlocks = arena.matrix(rows: input.rows, columns: Self.quantizedElements(input.columns, 32))
         longBlocks = arena.matrix(rows: input.rows, columns: Self.quantizedElements(input.columns, 256))
     }
@@ -45,11 +46,12 @@ public struct ExpertStep {
     /// Arena elements that a step takes besides its outputs.
     public static func scratchElements(rows: Int, slots: Int, hiddenSize: Int, innerSize: Int) -> Int {
         Arena.elements(rows: slots, columns: innerSize)
+            + Arena.elements(rows: rows, columns: quantizedElements(hiddenSize, 1))
             + Arena.elements(rows: rows, columns: quantizedElements(hiddenSize, 32))
             + Arena.elements(rows: rows, columns: quantizedElements(hiddenSize, 256))
     }
 
-    /// Elements of Float32 that a row of `columns` in 8 bits takes.
+    /// Elements of Float32 that a row of `columns` takes in blocks of `blockElements`.
     private static func quantizedElements(_ columns: Int, _ blockElements: Int) -> Int {
         Int(sluice_quantized_row_bytes(Int64(columns), Int64(blockElements))) / MemoryLayout<Float>.stride
     }

@@ -16,8 +16,9 @@ public struct Product {
         self.output = output
     }
 
-    /// Whether the weights meet the input in 8 bits, in blocks of `blockElements`.
-    func takes(_ blockElements: Int) -> Bool { weights.format.blockElements == blockElements }
+    /// Whether the weights meet the input in 8 bits, in blocks of `blockElements`, or, where that is 1, in
+    /// BF16.
+    func takes(_ blockElements: Int) -> Bool { weights.format.inputBlockElements == blockElements }
 
     /// The same for the tokens of `range` only.
     func slice(tokens range: Range<Int>) -> Product {
@@ -27,9 +28,9 @@ public struct Product {
 
 /// The input of a product as its kernel reads it.
 @safe enum ProductInput {
-    /// As it is, for float weights.
+    /// As it is.
     case floats(FloatMatrix)
-    /// In 8 bits.
+    /// In 8 bits or in BF16.
     case quantized(sluice_quantized)
 
     var rows: Int {
@@ -59,7 +60,7 @@ public struct Product {
 }
 
 extension FloatMatrix {
-    /// The memory of a matrix without padding as rows in 8 bits.
+    /// The memory of a matrix without padding as rows in 8 bits or in BF16.
     ///
     /// - Precondition: they fit.
     func quantized(rows count: Int, columns: Int, blockElements: Int) -> sluice_quantized {

@@ -48,7 +48,7 @@ struct ProductTests {
             let magnitudes = weights.map { format.magnitudes(of: $0) }
             for token in 0..<tokens {
                 let input = problem.input.slice(rows: token..<token + 1).values
-                let x = format.isQuantized ? QuantizedInput(input, format).values : input.map(Double.init)
+                let x = QuantizedInput(input, format).values
                 for row in 0..<rows {
                     let terms = zip(weights[row], x).map { Double($0) * $1 }
                     let exact = terms.reduce(Double(problem.bias[0, row]), +)
@@ -107,10 +107,9 @@ struct ProductTests {
             compute.multiply(problem.weights, problem.input, into: output)
             let weights = problem.decoded(on: compute)
             for token in 0..<tokens {
+                let x = QuantizedInput(problem.input.slice(rows: token..<token + 1).values, format).values
                 for row in 0..<rows {
-                    let exact = (0..<columns).reduce(0.0) {
-                        $0 + Double(weights[row][$1]) * Double(problem.input[token, $1])
-                    }
+                    let exact = zip(weights[row], x).reduce(0.0) { $0 + Double($1.0) * $1.1 }
                     // At most `columns` terms of magnitude below 1, as many roundings.
                     #expect(
                         abs(Double(output[token, row]) - exact) <= Double(columns * (columns / 16 + 6))

@@ -1,12 +1,16 @@
 import Kernels
 
-/// A row of activations in 8 bits as the products define it, computed without the kernels.
+/// A row of activations as the products read it (in 8 bits, in BF16, as it is), computed without the kernels.
 struct QuantizedInput {
     /// What the codes stand for, exactly.
     let values: [Double]
 
     /// Quantizes `row` in blocks as long as the weights of `format` have them.
     init(_ row: [Float], _ format: WeightFormat) {
+        guard format.isQuantized else {
+            values = row.map { Double(format == .bfloat16 ? Self.bfloat16($0) : $0) }
+            return
+        }
         var values: [Double] = []
         for first in stride(from: 0, to: row.count, by: format.blockElements) {
             let block = row[first..<first + format.blockElements]
@@ -16,6 +20,16 @@ struct QuantizedInput {
             values += block.map { Double(scale) * Double(($0 * factor).rounded(.toNearestOrEven)) }
         }
         self.values = values
+    }
+
+    /// The nearer of the two BF16 numbers next to `value`, a finite one, or the even one of both.
+    static func bfloat16(_ value: Float) -> Float {
+        if value.magnitude < Float.leastNormalMagnitude { return 0 }
+        let below = Float(bitPattern: value.bitPattern & 0xffff_0000)
+        let above = Float(bitPattern: below.bitPattern + 0x1_0000)
+        let (down, up) = (Double(value) - Double(below), Double(above) - Double(value))
+        if down.magnitude == up.magnitude { return below.bitPattern & 0x1_0000 == 0 ? below : above }
+        return down.magnitude < up.magnitude ? below : above
     }
 }
 
