@@ -1,8 +1,8 @@
 /// A fixed set of threads that take the blocks of a job by an atomic counter.
 ///
 /// The caller of `run` is thread 0; the others are started here and joined by `deinit`.
-/// Between jobs they spin for some tens of microseconds and then park, so a pool that is idle,
-/// or whose core somebody else uses, costs nothing.
+/// Between jobs they spin for a fraction of a millisecond and then park, so an idle pool costs nothing. A
+/// thread whose core somebody else uses, so that the others wait for it, is left out of jobs for a while.
 public final class ThreadPool: Sendable {
     /// Threads that take blocks, the caller of `run` included. Less than
     /// asked for where the system refused to start more.
@@ -12,7 +12,7 @@ public final class ThreadPool: Sendable {
 
     public init(threadCount: Int) {
         precondition(threadCount >= 1, "\(threadCount) threads")
-        let state = PoolState()
+        let state = PoolState(workers: threadCount - 1)
         var threads: [WorkerThread] = []
         for index in 1..<max(threadCount, 1) {
             guard let thread = WorkerThread(index: index, state: state) else { break }

@@ -107,4 +107,47 @@ struct ThreadPoolTests {
         }
         Issue.record("no worker took part in two jobs, 30 times")
     }
+
+    /// One thread sleeps long in its first block, the others briefly in each of theirs.
+    @safe private struct UnevenJob: ParallelJob {
+        let counts: UnsafeMutablePointer<Int>
+        let late: Int
+        let lateMicroseconds: UInt32
+
+        func run(block: Int, thread: Int) {
+            let isLate = unsafe thread == late && counts[thread] == 0
+            unsafe counts[thread] += 1
+            usleep(isLate ? lateMicroseconds : 100)
+        }
+    }
+
+    /// Blocks per thread of a job of 16 in which the first block of `late` takes `lateMicroseconds`.
+    private static func runUneven(_ pool: ThreadPool, late: Int, lateMicroseconds: UInt32) -> [Int] {
+        let counts = UnsafeMutablePointer<Int>.allocate(capacity: pool.threadCount)
+        defer { unsafe counts.deallocate() }
+        unsafe counts.initialize(repeating: 0, count: pool.threadCount)
+        unsafe pool.run(
+            UnevenJob(counts: counts, late: late, lateMicroseconds: lateMicroseconds), blocks: 16)
+        return (0..<pool.threadCount).map { unsafe counts[$0] }
+    }
+
+    @Test(
+        "leaves a thread that kept the others waiting out of the next job, and takes it back",
+        arguments: [0, 1])
+    func restsAndReturns(late: Int) {
+        let pool = ThreadPool(threadCount: 2)
+        // On a crowded machine the rest may be over before the next job begins; it gets longer every time.
+        let isLeftOut = (0..<20).contains { _ in
+            _ = Self.runUneven(pool, late: late, lateMicroseconds: 30_000)
+            return Self.runUneven(pool, late: late, lateMicroseconds: 100)[1] == 0
+        }
+        #expect(isLeftOut)
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(20)
+        var returned = false
+        while !returned, clock.now < deadline {
+            returned = Self.runUneven(pool, late: late, lateMicroseconds: 100)[1] > 0
+        }
+        #expect(returned)
+    }
 }
