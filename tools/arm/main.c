@@ -77,7 +77,7 @@ static void compare(const struct trial *trial, int set, const struct result *res
 }
 
 void check(struct trial *trial) {
-    static float scratch[SLUICE_SCRATCH_ELEMENTS] __attribute__((aligned(64)));
+    static float scratch[SLUICE_THREAD_ELEMENTS] __attribute__((aligned(64)));
     void *before[MOST_RESULTS];
     uint32_t *expected[MOST_RESULTS];
     int count = 0;

@@ -1,6 +1,8 @@
 // Attention and its rows, rotations, and the steps of recurrent layers.
 #include "check.h"
 
+#include <string.h>
+
 // The cached rows of keys or values.
 static void *cached(int64_t rows, int64_t columns, bool half_rows, enum mode mode) {
     if (!half_rows) {
@@ -16,27 +18,27 @@ struct heads {
     int64_t heads, kv_heads, key_width, value_width;
 };
 
+// The units of the whole, and then those of its blocks and their merging.
 static void check_attention(
     struct heads heads, int64_t tokens, int64_t first_position, int64_t window, bool half_rows,
     enum mode mode) {
     const int64_t positions = first_position + tokens, element = half_rows ? 2 : 4;
-    const int64_t key_columns = heads.kv_heads * heads.key_width;
-    const int64_t value_columns = heads.kv_heads * heads.value_width;
+    const int64_t rows = tokens * (heads.heads / heads.kv_heads);
+    const int64_t blocks = (positions - 1) / SLUICE_ATTENTION_BLOCK + 1;
     struct sluice_attention arguments = {
         .query = matrix(tokens, heads.heads * heads.key_width, mode),
-        .keys = cached(positions, key_columns, half_rows, mode),
-        .values = cached(positions, value_columns, half_rows, mode),
-        .key_row_bytes = key_columns * element, .value_row_bytes = value_columns * element,
+        .keys = cached(positions, heads.kv_heads * heads.key_width, half_rows, mode),
+        .values = cached(positions, heads.kv_heads * heads.value_width, half_rows, mode),
+        .key_row_bytes = heads.key_width * element, .value_row_bytes = heads.value_width * element,
         .half_rows = half_rows, .heads = heads.heads, .kv_heads = heads.kv_heads,
-        .key_width = heads.key_width, .value_width = heads.value_width, .first_position = first_position,
-        .window = window, .scale = 0.125f,
+        .key_width = heads.key_width, .value_width = heads.value_width, .capacity = positions,
+        .first_position = first_position, .window = window, .scale = 0.125f,
         .sinks = tokens % 2 ? matrix(1, heads.heads, MODERATE).base : NULL,
-        .output = matrix(tokens, heads.heads * heads.value_width, ZEROS)};
-    const int64_t shared = heads.heads / heads.kv_heads;
-    const int64_t parts = (shared + SLUICE_ATTENTION_HEADS - 1) / SLUICE_ATTENTION_HEADS;
+        .output = matrix(tokens, heads.heads * heads.value_width, ZEROS),
+        .rows_per_unit = tokens % 2 ? 1 : rows - 1, .block_count = blocks};
+    const int64_t units = heads.kv_heads * ((rows + arguments.rows_per_unit - 1) / arguments.rows_per_unit);
     struct trial trial = {
-        OPERATION(attention), .arguments = &arguments, .units = tokens * heads.kv_heads * parts,
-        .results = {all_of(arguments.output)}};
+        OPERATION(attention), .arguments = &arguments, .units = units, .results = {all_of(arguments.output)}};
     snprintf(
         trial.shape, sizeof trial.shape,
         "%lld of %lld heads of %lld and %lld, %lld tokens from %lld, window %lld, %s, %s",
@@ -44,14 +46,25 @@ static void check_attention(
         (long long)heads.value_width, (long long)tokens, (long long)first_position, (long long)window,
         half_rows ? "halves" : "floats", mode_names[mode]);
     check(&trial);
+    const int64_t bytes =
+        blocks * tokens * heads.heads * sluice_attention_partial_elements(heads.value_width) * 4;
+    arguments.partials = memory(bytes);
+    trial.units = units * blocks;
+    trial.results[0] = (struct result){arguments.partials, bytes, FLOATS};
+    check(&trial);
+    struct trial merging = {
+        OPERATION(merge_attention), .arguments = &arguments, .units = tokens * heads.heads,
+        .results = {all_of(arguments.output)}};
+    memcpy(merging.shape, trial.shape, sizeof trial.shape);
+    check(&merging);
     forget();
 }
 
 static void check_row_store(int64_t rows, int64_t columns, bool half_rows, enum mode mode) {
     const int64_t row_bytes = columns * (half_rows ? 2 : 4);
     struct sluice_row_store arguments = {
-        .input = matrix(rows, columns, mode), .rows = memory((rows + 2) * row_bytes), .row_bytes = row_bytes,
-        .half_rows = half_rows, .first_position = 2};
+        .input = matrix(rows, columns, mode), .rows = memory((rows + 2) * row_bytes), .heads = 1,
+        .row_bytes = row_bytes, .capacity = rows + 2, .half_rows = half_rows, .first_position = 2};
     if (mode == MODES - 1) {
         // Any bits: numbers next to every rounding of a half.
         uint32_t *const bits = (uint32_t *)(void *)arguments.input.base;
@@ -126,6 +139,7 @@ void check_sequences(void) {
             for (int i = 0; i < 4; i++) {
                 check_attention(shapes[i], 3, 0, 0, half_rows, mode);
                 check_attention(shapes[i], 2, 70, i % 2 ? 66 : 0, half_rows, mode);
+                check_attention(shapes[i], 4, 510, i % 2 ? 3 : 0, half_rows, mode);
             }
             check_row_store(2, 35, half_rows, mode);
             check_row_store(3, 512, half_rows, mode);

@@ -7,6 +7,8 @@
 
 // 2 x 2 pairs of four registers each are half of the register file.
 enum { PRODUCT_ROWS = 2, PRODUCT_TOKENS = 2 };
+// Query rows by keys, or by lanes of values, whose sums stay in registers; lanes of values of a row alone.
+enum { ATTENTION_ROWS = 2, ATTENTION_KEYS = 2, ATTENTION_COLUMNS_ALONE = 4 };
 
 #include "../lanes/table.h"
 #include "../lanes/bf16_products.h"

@@ -13,13 +13,18 @@
 #pragma clang assume_nonnull begin
 
 enum {
-    // Floats of scratch that a kernel may use, but for the inner half of an expert, which may use all that a
-    // thread has; aligned to 64 bytes.
+    // Floats of scratch that a kernel may use, but for attention and the inner half of an expert, which may
+    // use all that a thread has; aligned to 64 bytes.
     SLUICE_SCRATCH_ELEMENTS = 16 * 512 + 16 * 64 * 16,
     // Columns of one unit of the transposed product: a whole number of every format's blocks.
     SLUICE_TRANSPOSED_COLUMNS = 256,
-    // Query heads of one unit of attention: they share the reads of keys and values.
-    SLUICE_ATTENTION_HEADS = 4,
+    // Positions of a block of cached rows, whose attention is a result of its own until it is merged.
+    SLUICE_ATTENTION_BLOCK = 512,
+    // Query rows that share a block's reads, and how many floats of it are expanded at once.
+    SLUICE_ATTENTION_ROWS_AT_ONCE = 16,
+    SLUICE_ATTENTION_EXPANDED = 8 * 1024,
+    // Most query rows of one unit of attention.
+    SLUICE_ATTENTION_ROWS = 64,
     // Channels of one unit of the convolution.
     SLUICE_CONVOLUTION_CHANNELS = 16,
     // Longest convolution kernel.
@@ -127,28 +132,67 @@ struct sluice_transposed_product {
     const float *_Nullable bias;
 };
 
-// Softmax attention of one sequence's tokens over its cached rows. Unit: (token, key head, up to 4 of its
-// query heads), the last counting fastest. Keys and values are halves where `half_rows`, else Float32.
-// Positions from max(0, p - window + 1) to p = first_position + token are seen; window 0 means all. A sink is
-// one more logit in the denominator. Order: positions in tiles of 64 from the first seen one, each tile
-// rescaling what came before.
+// Which row of a cache holds `position` of `head`: blocks of positions, of each block the heads in turn, of
+// each head its positions, so that what is read together lies together. The last block ends at `capacity`.
+static inline int64_t sluice_cached_row(int64_t heads, int64_t capacity, int64_t head, int64_t position) {
+    const int64_t first = position / SLUICE_ATTENTION_BLOCK * SLUICE_ATTENTION_BLOCK;
+    const int64_t left = capacity - first;
+    const int64_t positions = left < SLUICE_ATTENTION_BLOCK ? left : SLUICE_ATTENTION_BLOCK;
+    return first * heads + head * positions + position - first;
+}
+
+// Softmax attention of one sequence's tokens over its cached rows. Keys and values are halves where
+// `half_rows`, else Float32. Positions from max(0, p - window + 1) to p = first_position + token are seen;
+// window 0 means all. A sink is one more logit in the denominator.
+//
+// Query row r of a key head is head r % group of token r / group, group the heads that share the key head.
+// Order: in each block of positions the scores, their maximum, the weights against it, their total and the
+// weighted values, positions ascending; the blocks are merged in ascending order.
+//
+// `attention` works on units of (key head, rows_per_unit query rows), the rows counting fastest. Where
+// `partials` is given a unit is that in one of the blocks first_block ..< first_block + block_count, blocks
+// counting slowest; the results stay there, and `merge_attention` merges them. Its unit: (token, head), the
+// head counting fastest. Both ways give the same bits.
 struct sluice_attention {
     struct sluice_matrix query; // [tokens, heads * key_width]
-    const void *keys, *values;  // rows by position: [kv_heads * key_width], [kv_heads * value_width]
+    const void *keys, *values;  // rows of one key head each, as sluice_cached_row says
     int64_t key_row_bytes, value_row_bytes;
     bool half_rows;
     int64_t heads, kv_heads, key_width, value_width;
-    int64_t first_position, window;
+    int64_t capacity, first_position, window;
     float scale;
     const float *_Nullable sinks; // [heads]
     struct sluice_matrix output;  // [tokens, heads * value_width]
+    int64_t rows_per_unit;
+    int64_t first_block, block_count;
+    float *_Nullable partials; // [block_count, tokens, heads, sluice_attention_partial_elements]
 };
 
-// rows[first_position + t] = input[t], as halves (to nearest, ties to even) or Float32. Unit: a row of input.
+static inline int64_t sluice_whole_lanes(int64_t count) { return (count + 15) / 16 * 16; }
+
+// Floats of a query row's result in one block: maximum and total in the first sixteen, then its sums.
+static inline int64_t sluice_attention_partial_elements(int64_t value_width) {
+    return 16 + sluice_whole_lanes(value_width);
+}
+
+// Most query rows of a unit that scratch suffices for: one, or a multiple of 16.
+static inline int64_t sluice_attention_most_rows(int64_t key_width, int64_t value_width) {
+    const int64_t key = sluice_whole_lanes(key_width), value = sluice_whole_lanes(value_width);
+    const int64_t at_once = SLUICE_ATTENTION_ROWS_AT_ONCE;
+    // The widest group of keys has eight of them.
+    if (8 * key > SLUICE_ATTENTION_EXPANDED || value > SLUICE_ATTENTION_EXPANDED) return 1;
+    const int64_t left = SLUICE_THREAD_ELEMENTS - SLUICE_ATTENTION_EXPANDED
+        - at_once * (SLUICE_ATTENTION_BLOCK + 16 + value);
+    const int64_t rows = left / key / at_once * at_once;
+    return rows < 1 ? 1 : rows < SLUICE_ATTENTION_ROWS ? rows : SLUICE_ATTENTION_ROWS;
+}
+
+// The row of position first_position + t of every head = input[t], as halves (to nearest, ties to even) or
+// Float32. Unit: a row of input.
 struct sluice_row_store {
-    struct sluice_matrix input;
+    struct sluice_matrix input; // [tokens, heads * width]
     void *rows;
-    int64_t row_bytes;
+    int64_t heads, row_bytes, capacity;
     bool half_rows;
     int64_t first_position;
 };
@@ -209,7 +253,7 @@ struct sluice_convolution {
 struct sluice_operations {
     sluice_kernel product, transposed_product, quantize;
     sluice_kernel gather, expert_inner, ranked_sum;
-    sluice_kernel attention, store_rows;
+    sluice_kernel attention, merge_attention, store_rows;
     sluice_kernel rms_norm, layer_norm;
     sluice_kernel add_scaled, scale, multiply, silu, sigmoid, swiglu, clamped_swiglu;
     sluice_kernel softmax;

@@ -17,7 +17,7 @@
     { \
         .product = product, .transposed_product = transposed_product, .quantize = quantize, \
         .gather = gather, .expert_inner = expert_inner, .ranked_sum = ranked_sum, \
-        .attention = attention, \
+        .attention = attention, .merge_attention = merge_attention, \
         .store_rows = store_rows, .rms_norm = rms_norm, .layer_norm = layer_norm, \
         .add_scaled = add_scaled, .scale = scale, .multiply = multiply, .silu = silu, \
         .sigmoid = sigmoid, .swiglu = swiglu, .clamped_swiglu = clamped_swiglu, .softmax = softmax, \

@@ -7,6 +7,8 @@
 #include "primitives.h"
 
 enum { PRODUCT_ROWS = 1, PRODUCT_TOKENS = 1 };
+// Query rows by keys, or by lanes of values, whose sums stay in registers; lanes of values of a row alone.
+enum { ATTENTION_ROWS = 2, ATTENTION_KEYS = 2, ATTENTION_COLUMNS_ALONE = 4 };
 
 #include "../lanes/table.h"
 #include "../lanes/bf16_products.h"

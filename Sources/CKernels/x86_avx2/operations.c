@@ -10,6 +10,8 @@
 
 // 2 x 3 pairs of two registers each leave four of the sixteen for weights and inputs.
 enum { PRODUCT_ROWS = 2, PRODUCT_TOKENS = 3 };
+// Query rows by keys, or by lanes of values, whose sums stay in registers; lanes of values of a row alone.
+enum { ATTENTION_ROWS = 2, ATTENTION_KEYS = 2, ATTENTION_COLUMNS_ALONE = 4 };
 
 #include "../lanes/table.h"
 #include "../lanes/bf16_products.h"

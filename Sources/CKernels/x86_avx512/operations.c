@@ -11,6 +11,8 @@
 
 // 16 pairs of one register each, with eight loads for sixteen multiply-adds.
 enum { PRODUCT_ROWS = 4, PRODUCT_TOKENS = 4 };
+// Query rows by keys, or by lanes of values, whose sums stay in registers; lanes of values of a row alone.
+enum { ATTENTION_ROWS = 4, ATTENTION_KEYS = 4, ATTENTION_COLUMNS_ALONE = 8 };
 
 #include "../lanes/table.h"
 

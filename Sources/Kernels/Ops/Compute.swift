@@ -14,6 +14,7 @@ import CKernels
     public let instructionSet: InstructionSet
     let operations: UnsafePointer<sluice_operations>
     let quantizedScratch = QuantizedScratch()
+    let attentionPartials = AttentionPartials()
     let calls = KernelList()
     let expertCalls = ExpertCalls()
     private let scratch: FloatBuffer

@@ -78,6 +78,7 @@ public struct GroupedQueryAttention: Sendable {
 
     /// Keys and values of all key-value heads per position.
     public var stateShape: LayerStateShape {
-        .keyValue(keyWidth: heads.keyValueWidth, valueWidth: heads.keyValueWidth)
+        .keyValue(
+            heads: heads.keyValueCount, keyWidth: heads.keyValueWidth, valueWidth: heads.keyValueWidth)
     }
 }

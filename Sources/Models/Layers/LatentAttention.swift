@@ -80,5 +80,7 @@ public struct LatentAttention: Sendable {
     }
 
     /// A row per position, the latent and the shared key; values are the latents.
-    public var stateShape: LayerStateShape { .keyValue(keyWidth: shape.rowWidth, valueWidth: 0) }
+    public var stateShape: LayerStateShape {
+        .keyValue(heads: 1, keyWidth: shape.rowWidth, valueWidth: 0)
+    }
 }

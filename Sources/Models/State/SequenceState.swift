@@ -2,16 +2,16 @@ public import Kernels
 
 /// What a layer remembers of a sequence.
 public enum LayerStateShape: Sendable, Equatable {
-    /// Rows of keys and values per position; a value width of 0 means that the values are the first columns
-    /// of the keys (multi-head latent attention).
-    case keyValue(keyWidth: Int, valueWidth: Int)
+    /// Rows of keys and values per position, of so many heads together; a value width of 0 means that the
+    /// values are the first columns of the keys (multi-head latent attention).
+    case keyValue(heads: Int, keyWidth: Int, valueWidth: Int)
     /// A state of fixed size, Float32 (linear attention).
     case recurrent(elements: Int)
 
     /// Bytes for a sequence of `capacity` positions.
     public func byteCount(capacity: Int, element: CacheElement) -> Int {
         switch self {
-        case .keyValue(let keyWidth, let valueWidth):
+        case .keyValue(_, let keyWidth, let valueWidth):
             KeyValueCache.byteCount(
                 capacity: capacity, keyWidth: keyWidth, valueWidth: valueWidth, element: element)
         case .recurrent(let elements):
@@ -50,10 +50,11 @@ public final class SequenceState {
         isRecurrent = shapes.contains { if case .recurrent = $0 { true } else { false } }
         layers = shapes.map { shape in
             switch shape {
-            case .keyValue(let keyWidth, let valueWidth):
+            case .keyValue(let heads, let keyWidth, let valueWidth):
                 .keyValue(
                     KeyValueCache(
-                        capacity: capacity, keyWidth: keyWidth, valueWidth: valueWidth, element: element))
+                        capacity: capacity, heads: heads, keyWidth: keyWidth, valueWidth: valueWidth,
+                        element: element))
             case .recurrent(let elements):
                 .recurrent(FloatBuffer(count: elements))
             }

@@ -58,7 +58,7 @@ struct RotaryTableTests {
 
     @Test("a sequence takes its set when it is reset, by the length it is to have")
     func sequenceSet() {
-        let shapes = [LayerStateShape.keyValue(keyWidth: 2, valueWidth: 2)]
+        let shapes = [LayerStateShape.keyValue(heads: 1, keyWidth: 2, valueWidth: 2)]
         let state = SequenceState(shapes: shapes, capacity: 16, element: .float32, longLength: 8)
         #expect(!state.usesLongRotary)
         state.reset(expectedLength: 9)
