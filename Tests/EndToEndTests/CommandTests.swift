@@ -165,6 +165,20 @@ struct CommandTests {
         #expect(try Executable.run(["doctor"]).text.contains("not measured in this version"))
     }
 
+    @Test("doctor measures numbers of threads and advises one of them")
+    func doctorThreads() throws {
+        let object = try Executable.run(["doctor", "--threads", "--json"]).object()
+        let measured = try #require(object["threads"] as? [[String: Any]])
+        let threads = measured.compactMap { $0["threads"] as? Int }
+        #expect(threads.first == 1 && threads == threads.sorted())
+        #expect(threads.contains(try #require(object["default_threads"] as? Int)))
+        #expect(measured.allSatisfy { ($0["decode_bytes_per_second"] as? Double ?? 0) > 0 })
+        let best = try #require((object["best_threads"] as? [String: Any])?["decode"] as? Int)
+        #expect(threads.contains(best))
+        let advice = try #require(object["advice"] as? [String])
+        #expect(advice.first?.hasPrefix("--threads \(best)") == true)
+    }
+
     @Test("help has examples for every command, and the list of commands is this one")
     func help() throws {
         let commands = ["run", "chat", "eval", "bench", "tokenize", "inspect", "doctor"]

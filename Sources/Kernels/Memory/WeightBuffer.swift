@@ -16,6 +16,12 @@
         unsafe base = .allocate(byteCount: max(byteCount, 1), alignment: 64)
     }
 
+    /// Allocates `byteCount` bytes that are all `byte`.
+    public convenience init(byteCount: Int, repeating byte: UInt8) {
+        self.init(byteCount: byteCount)
+        unsafe base.initializeMemory(as: UInt8.self, repeating: byte, count: byteCount)
+    }
+
     deinit { unsafe base.deallocate() }
 
     /// The bytes from `offsetBytes` as a matrix [rows, columns] without padding.

@@ -41,7 +41,7 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(
         name: [.customShort("t"), .long],
         parsing: .unconditional,
-        help: ArgumentHelp("Numbers of threads. Default: one per physical core.", valueName: "list"))
+        help: ArgumentHelp("Numbers of threads. Default: one, that of run.", valueName: "list"))
     var threads: String?
 
     @Option(

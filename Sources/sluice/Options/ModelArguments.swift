@@ -5,7 +5,8 @@ struct ModelArguments: ParsableArguments {
     @Option(
         name: [.customShort("t"), .long],
         parsing: .unconditional,
-        help: ArgumentHelp("Threads. Default: one per physical core.", valueName: "n"))
+        help: ArgumentHelp(
+            "Threads. Default: one per physical core; of a hybrid processor, per fast core.", valueName: "n"))
     var threads: Int?
 
     @OptionGroup var shared: SharedModelArguments

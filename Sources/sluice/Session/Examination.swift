@@ -62,7 +62,8 @@ struct Examination {
     var json: JSONValue {
         .members([
             "cores": .members([
-                "physical": .count(cores.physicalCount), "logical": .count(cores.logicalCount),
+                "physical": .count(cores.physicalCount), "fast": .count(cores.fastCount),
+                "logical": .count(cores.logicalCount),
                 "quota": .optional(cores.quota), "model": .optional(cores.model),
                 "recommended_threads": .count(cores.recommendedThreads),
             ]),
@@ -93,10 +94,11 @@ struct Examination {
 
     var text: String {
         let sets = InstructionSet.available.map(\.rawValue).joined(separator: ", ")
+        let fast = cores.fastCount < cores.physicalCount ? " (\(cores.fastCount) of them fast)" : ""
         let quota = cores.quota.map { ", cgroup allows \($0)" } ?? ""
         var rows = [
             ["processor", cores.model ?? "unknown"],
-            ["cores", "\(cores.physicalCount) physical, \(cores.logicalCount) logical\(quota)"],
+            ["cores", "\(cores.physicalCount) physical\(fast), \(cores.logicalCount) logical\(quota)"],
             ["instructions", "\(chosen.rawValue) (available: \(sets))"],
             ["memory", "\(Self.size(memory.totalBytes)), \(Self.size(memory.availableBytes)) available"],
         ]
