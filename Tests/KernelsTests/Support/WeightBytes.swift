@@ -62,7 +62,7 @@ extension WeightBytes {
 
 extension WeightFormat {
     /// Where the halves of a block lie.
-    fileprivate var scaleOffsets: [Int] {
+    var scaleOffsets: [Int] {
         switch self {
         case .q4_0, .q5_0, .q8_0, .iq4_NL, .iq4_XS: [0]
         case .q4_1, .q5_1, .q4_K, .q5_K: [0, 2]
