@@ -38,6 +38,7 @@ let package = Package(
     targets: [
         .target(name: "CKernels", cSettings: kernelSettings),
         .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: swiftSettings),
+        .target(name: "Residency", swiftSettings: swiftSettings),
         .target(
             name: "ModelFiles",
             dependencies: ["Kernels", .product(name: "SystemPackage", package: "swift-system")],
@@ -62,6 +63,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], exclude: ["Fixtures"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ResidencyTests", dependencies: ["Residency", "TestSupport", "CAllocationCounter"],
+            exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels", "TestSupport"],

@@ -9,14 +9,16 @@ enum Usage {
     private static let calledByLanguage: Set<Substring> = ["unownedExecutor"]
 
     /// Public and package declarations of `files` whose name occurs in their code only where it is declared.
-    static func unused(in files: [SourceFile]) -> [Violation] {
+    ///
+    /// - Parameter imported: targets that others depend on. What the rest offer has no user yet.
+    static func unused(in files: [SourceFile], imported: Set<String>) -> [Violation] {
         let declaration = /\b(?:public|package)\b[^=({]*?\b(?:func|var|let)\s+(\w+)/
         var declared: [Substring: [(path: String, line: Int)]] = [:]
         var occurrences: [Substring: Int] = [:]
         for file in files where file.isSwift && file.sourceTarget != nil {
             for (index, line) in file.codeLines.enumerated() {
                 for word in words(line) { occurrences[word, default: 0] += 1 }
-                if let match = line.firstMatch(of: declaration) {
+                if let match = line.firstMatch(of: declaration), imported.contains(file.sourceTarget ?? "") {
                     declared[match.1, default: []].append((file.path, index + 1))
                 }
             }

@@ -1,0 +1,35 @@
+/// What a cache did, for one layer or all.
+public struct CacheCounters: Hashable, Sendable, BitwiseCopyable {
+    /// Experts that were asked for.
+    public var requests = 0
+    /// Of these, those that lay in a slot, a guess's included.
+    public var hits = 0
+    /// Of the others, those for which no slot was free or could be freed.
+    public var unplaced = 0
+    /// Experts that left for one that was asked for or guessed.
+    public var evictions = 0
+    /// Guesses that got a slot.
+    public var guesses = 0
+    /// Guesses that were asked for while they lay there.
+    public var guessesUsed = 0
+    /// Guesses that left without ever being asked for.
+    public var guessesWasted = 0
+
+    public init() {}
+
+    /// Requests that found no expert in a slot.
+    public var misses: Int { requests - hits }
+
+    /// Share of requests that were hits, 0...1; 0 where there were none.
+    public var hitRate: Double { requests == 0 ? 0 : Double(hits) / Double(requests) }
+
+    static func += (sum: inout CacheCounters, other: CacheCounters) {
+        sum.requests += other.requests
+        sum.hits += other.hits
+        sum.unplaced += other.unplaced
+        sum.evictions += other.evictions
+        sum.guesses += other.guesses
+        sum.guessesUsed += other.guessesUsed
+        sum.guessesWasted += other.guessesWasted
+    }
+}

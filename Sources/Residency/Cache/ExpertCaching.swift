@@ -1,0 +1,96 @@
+/// Which experts are resident in which slot, whatever the policy: what an engine and a replay hold.
+///
+/// No bytes and no I/O: every call decides and returns. Calls are dispatched once for an event; behind the
+/// call everything is specialised for the policy. Wrong moves trap: an expert that does not exist, a tick
+/// that falls, the release of what is not leased.
+///
+/// Cost: an event takes some tens of nanoseconds for each expert. Allocates: none after creation. Runs on:
+/// the engine's thread, or one of a replay's.
+public protocol ExpertCaching: AnyObject {
+    /// What it was made with.
+    var shape: CacheShape { get }
+
+    /// Asks for the experts that `layer` chose, strongest first.
+    ///
+    /// The event is atomic: first all residents count as chosen, then the others get slots in order; no
+    /// expert of the event gives way to another one of it. A slot is one that is free, else that of a guess
+    /// whose time is over, else that of the policy's victim, else that of the oldest guess. Masks of the
+    /// layer end with it. Masks elsewhere in the pool end where nothing else can give a slot: demand comes
+    /// first.
+    ///
+    /// - Parameter tick: the token's number; the same or larger than in the call before.
+    func request(layer: Int, experts: Span<UInt16>, tick: Int, into event: CacheEvent)
+
+    /// Another text begins: policies that count uses in a text start anew.
+    func beginSequence()
+
+    /// The slot of a resident expert.
+    func slot(of expert: ExpertID) -> SlotIndex?
+    /// The expert in a slot.
+    func expert(in slot: SlotIndex) -> ExpertID?
+    /// How often the slot changed hands: a read that ends under another generation than it began is stale.
+    func generation(of slot: SlotIndex) -> UInt32
+
+    /// The expert stays until it is released as often as it was leased.
+    func lease(_ expert: ExpertID)
+    /// Ends one lease.
+    func release(_ expert: ExpertID)
+    /// The expert is predicted to be chosen: it stays until its layer's next event or `unmask`.
+    func mask(_ expert: ExpertID)
+    /// Ends the masks of a layer.
+    func unmask(layer: Int)
+
+    /// Gives a guessed expert a slot, for its bytes to be read ahead. See ``SpeculationRule``.
+    func guess(_ expert: ExpertID, tick: Int) -> GuessOutcome
+    /// Forgets a resident expert whose bytes never came, or a guess that was called off.
+    ///
+    /// - Precondition: it is resident and not leased.
+    func discard(_ expert: ExpertID)
+
+    /// Takes a slot of the pool that `layer` uses out of service, for its memory to be returned; nil where
+    /// all are leased or given back.
+    func giveBackSlot(layer: Int) -> SlotIndex?
+    /// Puts a slot that was given back into service again.
+    func takeBack(_ slot: SlotIndex)
+
+    /// What happened so far in one layer.
+    func counters(layer: Int) -> CacheCounters
+}
+
+extension ExpertCaching {
+    /// What happened so far.
+    public var counters: CacheCounters {
+        (0..<shape.numbering.layerCount).reduce(into: CacheCounters()) { $0 += counters(layer: $1) }
+    }
+}
+
+/// What guesses may do.
+public struct SpeculationRule: Hashable, Sendable {
+    /// Ticks after which a guess that was not asked for is over: its slot goes to whoever needs one.
+    public var lifetimeTicks: Int
+    /// An expert that was asked for within so many ticks never leaves for a guess; one that was not may, if
+    /// it is what the policy would evict.
+    public var protectedTicks: Int
+    /// The most guesses of a pool that have not come true.
+    public var largestCount: Int
+
+    /// Guesses are over with the next token and take no slot of an expert that was ever asked for.
+    public init(lifetimeTicks: Int = 1, protectedTicks: Int = .max, largestCount: Int = .max) {
+        precondition(
+            lifetimeTicks >= 0 && protectedTicks >= 0 && largestCount >= 0,
+            "lifetime \(lifetimeTicks), protection \(protectedTicks), at most \(largestCount)")
+        self.lifetimeTicks = lifetimeTicks
+        self.protectedTicks = protectedTicks
+        self.largestCount = largestCount
+    }
+}
+
+/// What became of a guess.
+public enum GuessOutcome: Hashable, Sendable {
+    /// It is resident already.
+    case resident(SlotIndex)
+    /// Read it into this slot, in which `evicted` lay.
+    case placed(SlotIndex, evicted: ExpertID?)
+    /// Nobody gives way to it.
+    case noRoom
+}

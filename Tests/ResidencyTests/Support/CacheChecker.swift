@@ -1,0 +1,180 @@
+import Residency
+import TestSupport
+import Testing
+
+/// Makes random calls of a cache and checks after each what must hold, by sets and dictionaries of its own.
+struct CacheChecker {
+    private let cache: any ExpertCaching
+    private let event: CacheEvent
+    private let numbering: ExpertNumbering
+    private let rule: SpeculationRule
+    private let name: String
+    private var generator: SeededGenerator
+    private var tick = 0
+    private var leases: [ExpertID: Int] = [:]
+    private var masked: Set<ExpertID> = []
+    private var guessed: Set<ExpertID> = []
+    private var lastAsked: [ExpertID: Int] = [:]
+    private var givenBack: [SlotIndex] = []
+    private var residents: [ExpertID: SlotIndex] = [:]
+
+    init(_ choice: PolicyChoice, seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let numbering = ExpertNumbering(
+            layerCount: Int.random(in: 1...3, using: &generator),
+            expertCount: Int.random(in: 3...9, using: &generator))
+        let shares = (0..<numbering.layerCount).map { _ in
+            Int.random(in: 0...numbering.expertCount, using: &generator)
+        }
+        let isGlobal = Bool.random(using: &generator)
+        let total = shares.reduce(0, +)
+        rule = SpeculationRule(
+            lifetimeTicks: Int.random(in: 0...3, using: &generator),
+            protectedTicks: [Int.max, 2].randomElement(using: &generator) ?? 2,
+            largestCount: [Int.max, 2].randomElement(using: &generator) ?? 2)
+        cache = choice.makeCache(
+            CacheShape(numbering: numbering, pools: isGlobal ? .global(slots: total) : .perLayer(shares)),
+            rule: rule)
+        event = CacheEvent(numbering: numbering, capacity: numbering.expertCount)
+        name = "\(choice), seed \(seed)"
+        self.numbering = numbering
+        self.generator = generator
+    }
+
+    private mutating func anyExpert() -> ExpertID {
+        ExpertID(
+            layer: Int.random(in: 0..<numbering.layerCount, using: &generator),
+            index: Int.random(in: 0..<numbering.expertCount, using: &generator))
+    }
+
+    private mutating func anyResident() -> ExpertID? {
+        residents.keys.sorted { ($0.layer, $0.index) < ($1.layer, $1.index) }.randomElement(using: &generator)
+    }
+
+    mutating func step() {
+        if Int.random(in: 0..<3, using: &generator) == 0 { tick += 1 }
+        switch Int.random(in: 0..<12, using: &generator) {
+        case 0..<5: request()
+        case 5, 6: guess()
+        case 7:
+            if let expert = anyResident() {
+                cache.lease(expert)
+                leases[expert, default: 0] += 1
+            }
+        case 8:
+            if let expert = leases.keys.first(where: { leases[$0] != 0 }) {
+                cache.release(expert)
+                leases[expert] = leases[expert] == 1 ? nil : (leases[expert] ?? 0) - 1
+            }
+        case 9:
+            let expert = anyExpert()
+            cache.mask(expert)
+            masked.insert(expert)
+        case 10:
+            if let expert = anyResident(), leases[expert] == nil {
+                cache.discard(expert)
+                guessed.remove(expert)
+                #expect(cache.slot(of: expert) == nil, "\(name)")
+            }
+        default: resize()
+        }
+        look()
+    }
+
+    private mutating func request() {
+        let layer = Int.random(in: 0..<numbering.layerCount, using: &generator)
+        let count = Int.random(in: 0...min(4, numbering.expertCount), using: &generator)
+        let experts = (0..<numbering.expertCount).shuffled(using: &generator).prefix(count)
+        let before = cache.counters
+        cache.request(layer: layer, experts: experts.map { UInt16($0) }.span, tick: tick, into: event)
+        masked = masked.filter { $0.layer != layer }
+        var hits = 0
+        for (position, index) in experts.enumerated() {
+            let expert = ExpertID(layer: layer, index: index)
+            if residents[expert] != nil {
+                hits += 1
+                #expect(event.slot(position) == residents[expert], "\(name)")
+            }
+            #expect(event.slot(position) == cache.slot(of: expert), "an event is whole: \(name)")
+            guessed.remove(expert)
+            lastAsked[expert] = tick
+        }
+        var evicted: Set<ExpertID> = []
+        for index in 0..<event.missCount {
+            let miss = event.miss(index)
+            guard let victim = miss.evicted else { continue }
+            evicted.insert(victim)
+            #expect(residents[victim] == miss.slot && leases[victim] == nil, "\(name)")
+            #expect(victim.layer != layer || !experts.contains(victim.index), "\(name)")
+            guessed.remove(victim)
+        }
+        // A mask that gave way means that all of the pool's did.
+        if !evicted.isDisjoint(with: masked) {
+            masked = masked.filter { victim in !isSamePool(victim.layer, layer) }
+        }
+        let counters = cache.counters
+        #expect(
+            counters.requests - before.requests == count && counters.hits - before.hits == hits, "\(name)")
+        let placed = event.missCount
+        #expect(counters.unplaced - before.unplaced == count - hits - placed, "\(name)")
+        #expect(counters.evictions - before.evictions == evicted.count, "\(name)")
+    }
+
+    private func isSamePool(_ first: Int, _ second: Int) -> Bool { cache.shape.isGlobal || first == second }
+
+    private mutating func guess() {
+        let expert = anyExpert()
+        switch cache.guess(expert, tick: tick) {
+        case .resident(let slot): #expect(residents[expert] == slot, "\(name)")
+        case .noRoom: #expect(residents[expert] == nil, "\(name)")
+        case .placed(let slot, let evicted):
+            #expect(cache.slot(of: expert) == slot && residents[expert] == nil, "\(name)")
+            if let evicted {
+                #expect(residents[evicted] == slot && leases[evicted] == nil, "\(name)")
+                #expect(!masked.contains(evicted), "\(name)")
+                let age = tick - (lastAsked[evicted] ?? .min / 2)
+                #expect(guessed.contains(evicted) || age > rule.protectedTicks, "\(name)")
+                guessed.remove(evicted)
+            }
+            guessed.insert(expert)
+        }
+        #expect(guessed.count <= max(rule.largestCount, 0) || !cache.shape.isGlobal, "\(name)")
+    }
+
+    private mutating func resize() {
+        if let slot = givenBack.popLast() {
+            cache.takeBack(slot)
+            return
+        }
+        let layer = Int.random(in: 0..<numbering.layerCount, using: &generator)
+        if let slot = cache.giveBackSlot(layer: layer) {
+            #expect(cache.expert(in: slot) == nil, "\(name)")
+            if let gone = residents.first(where: { $0.value == slot })?.key {
+                #expect(leases[gone] == nil && !masked.contains(gone), "\(name)")
+                guessed.remove(gone)
+            }
+            givenBack.append(slot)
+        }
+    }
+
+    /// Reads all residents anew and compares both directions.
+    private mutating func look() {
+        var found: [ExpertID: SlotIndex] = [:]
+        for layer in 0..<numbering.layerCount {
+            for index in 0..<numbering.expertCount {
+                let expert = ExpertID(layer: layer, index: index)
+                guard let slot = cache.slot(of: expert) else { continue }
+                found[expert] = slot
+                #expect(cache.expert(in: slot) == expert, "\(name)")
+            }
+        }
+        #expect(
+            Set(found.values).count == found.count && Set(found.values).isDisjoint(with: givenBack), "\(name)"
+        )
+        #expect(leases.keys.allSatisfy { found[$0] != nil }, "\(name)")
+        residents = found
+        let counters = cache.counters
+        let waiting = counters.guesses - counters.guessesUsed - counters.guessesWasted
+        #expect(waiting == guessed.count && guessed.isSubset(of: found.keys), "\(name)")
+    }
+}
