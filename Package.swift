@@ -43,6 +43,14 @@ let package = Package(
             name: "ModelFiles",
             dependencies: ["Kernels", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: swiftSettings),
+        .systemLibrary(name: "CEventCounter"),
+        .target(
+            name: "ExpertStorage",
+            dependencies: [
+                "ModelFiles", .target(name: "CEventCounter", condition: .when(platforms: [.linux])),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings),
         .target(name: "Tokenization", dependencies: ["ModelFiles"], swiftSettings: swiftSettings),
         .target(name: "Models", dependencies: ["ModelFiles", "Kernels"], swiftSettings: swiftSettings),
         .target(
@@ -59,7 +67,11 @@ let package = Package(
             swiftSettings: swiftSettings),
         // Writers of tiny files, generators, fixtures and measures that several test targets share.
         .target(
-            name: "TestSupport", dependencies: ["ModelFiles"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: [
+                "ModelFiles", "ExpertStorage", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
         .testTarget(
             name: "KernelsTests", dependencies: ["Kernels", "TestSupport"], exclude: ["Fixtures"],
@@ -70,6 +82,12 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ExpertStorageTests",
+            dependencies: [
+                "ExpertStorage", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles", "TestSupport"],

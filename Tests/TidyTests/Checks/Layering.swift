@@ -7,11 +7,12 @@ struct Layering {
         "Cluster": ["Models", "Residency"],
         "Generation": ["Models", "Tokenization", "Residency"],
         "Models": ["ExpertStorage", "Residency"],
-        "ExpertStorage": ["ModelFiles", "Residency"],
+        "ExpertStorage": ["ModelFiles", "Residency", "CEventCounter"],
         "Tokenization": ["ModelFiles"],
         "ModelFiles": ["Kernels"],
         "Kernels": ["CKernels"],
         "CKernels": [],
+        "CEventCounter": [],
         "Residency": [],
     ]
 

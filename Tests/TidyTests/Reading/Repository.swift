@@ -59,7 +59,7 @@ struct Repository {
 
     private static func isText(_ path: String) -> Bool {
         let name = path.split(separator: "/").last ?? ""
-        let suffixes = ["swift", "c", "h", "py", "sh", "md", "txt", "json", "toml", "yml"]
+        let suffixes = ["swift", "c", "h", "py", "sh", "md", "txt", "json", "toml", "yml", "modulemap"]
         return !name.contains(".") || suffixes.contains { name.hasSuffix(".\($0)") }
             || visible.contains(String(name))
     }

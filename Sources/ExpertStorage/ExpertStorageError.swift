@@ -1,0 +1,62 @@
+public import SystemPackage
+
+/// What is wrong with the bytes of experts: which, where, and why.
+public struct ExpertStorageError: Error, Sendable {
+    /// What happened.
+    public enum Code: Sendable, Equatable {
+        /// A file could not be opened.
+        case unreadableFile(Errno)
+        /// The system gives no memory for slots of so many bytes.
+        case noMemory(byteCount: Int)
+        /// A read failed.
+        case readFailed(Errno)
+        /// The file ended inside an expert.
+        case endOfFile(needed: Int, found: Int)
+    }
+
+    /// What happened.
+    public let code: Code
+    /// The file, where one is concerned.
+    public let path: String?
+    /// Byte offset in the file.
+    public let offset: Int?
+    /// The layer of the expert whose bytes were wanted.
+    public let layer: Int?
+    /// The expert's number in its layer.
+    public let expert: Int?
+
+    public init(
+        _ code: Code, path: String? = nil, offset: Int? = nil, layer: Int? = nil, expert: Int? = nil
+    ) {
+        self.code = code
+        self.path = path
+        self.offset = offset
+        self.layer = layer
+        self.expert = expert
+    }
+}
+
+extension ExpertStorageError: CustomStringConvertible {
+    public var description: String {
+        var place = ""
+        if let layer, let expert { place += "expert \(expert) of layer \(layer): " }
+        if let path { place += path }
+        if let offset { place += " at byte \(offset)" }
+        if path != nil { place += ": " }
+        return place + reason
+    }
+
+    private var reason: String {
+        switch code {
+        case .unreadableFile(let error):
+            "cannot be opened for reading experts (\(error)); check that the file exists and may be read"
+        case .noMemory(let byteCount):
+            "the system gives no \(byteCount) bytes for expert slots; ask for less with --memory"
+        case .readFailed(let error):
+            "the disk did not give the bytes (\(error)); check the disk and the file, then start again"
+        case .endOfFile(let needed, let found):
+            "the file ends inside an expert: \(needed) bytes were wanted and \(found) came; it was truncated "
+                + "or replaced while it was read"
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import SystemPackage
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The files that experts are read from, open for one way of reading.
+public final class ReadFiles: Sendable {
+    /// What direct reads align offsets, counts and memory to: the largest logical block of today's disks.
+    public static let alignmentBytes = 4096
+
+    /// Where the files lie, by index.
+    public let paths: [String]
+    /// How long they were when they were opened.
+    public let byteCounts: [Int]
+    /// Whether reads pass by the page cache.
+    public let isDirect: Bool
+    let descriptors: [CInt]
+    private let identities: [FileIdentity]
+
+    /// Opens `paths` for reading.
+    ///
+    /// - Parameter direct: asks for direct I/O. A file system that has none refuses with `.invalidArgument`;
+    ///   the caller then opens buffered.
+    /// - Throws: the system's error, with the path.
+    public init(paths: [String], direct: Bool) throws(ExpertStorageError) {
+        var opened: [CInt] = []
+        var byteCounts: [Int] = []
+        var identities: [FileIdentity] = []
+        for path in paths {
+            do throws(Errno) {
+                let file = try Self.open(path, direct: direct)
+                opened.append(file.descriptor)
+                byteCounts.append(file.identity.byteCount)
+                identities.append(file.identity)
+            } catch {
+                for descriptor in opened { close(descriptor) }
+                throw ExpertStorageError(.unreadableFile(error), path: path)
+            }
+        }
+        self.paths = paths
+        self.byteCounts = byteCounts
+        self.identities = identities
+        isDirect = direct
+        descriptors = opened
+    }
+
+    deinit {
+        for descriptor in descriptors { close(descriptor) }
+    }
+
+    /// The first file that is no longer what was opened (truncated or written to), or nil.
+    ///
+    /// A file that was replaced by another of the same name does no harm: the open one is still read.
+    public func changedFile() -> Int? {
+        descriptors.indices.first { FileIdentity(of: descriptors[$0]) != identities[$0] }
+    }
+
+    private static func open(
+        _ path: String, direct: Bool
+    ) throws(Errno) -> (descriptor: CInt, identity: FileIdentity) {
+        #if os(Linux)
+        let flags = O_RDONLY | O_CLOEXEC | (direct ? directFlag : 0)
+        #else
+        let flags = O_RDONLY | O_CLOEXEC
+        #endif
+        let descriptor = unsafe path.withCString { unsafe openFile($0, flags) }
+        guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        #if canImport(Darwin)
+        if direct { _ = fcntl(descriptor, F_NOCACHE, 1) }
+        #endif
+        guard let identity = FileIdentity(of: descriptor) else {
+            let error = Errno(rawValue: errno)
+            close(descriptor)
+            throw error
+        }
+        return (descriptor, identity)
+    }
+}
+
+#if os(Linux)
+/// `O_DIRECT`, which the C library shows only to programs that ask for its extensions.
+#if arch(arm64) || arch(arm)
+private let directFlag: CInt = 0o200000
+#else
+private let directFlag: CInt = 0o40000
+#endif
+#endif
+
+private func openFile(_ path: UnsafePointer<CChar>, _ flags: CInt) -> CInt { unsafe open(path, flags) }
+
+/// What tells whether an open file was written to.
+private struct FileIdentity: Equatable, Sendable {
+    let byteCount: Int
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    init?(of descriptor: CInt) {
+        var status = stat()
+        guard unsafe fstat(descriptor, &status) == 0 else { return nil }
+        byteCount = Int(status.st_size)
+        #if canImport(Darwin)
+        let modified = status.st_mtimespec
+        #else
+        let modified = status.st_mtim
+        #endif
+        seconds = Int(modified.tv_sec)
+        nanoseconds = Int(modified.tv_nsec)
+    }
+}

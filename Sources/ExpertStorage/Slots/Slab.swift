@@ -1,0 +1,55 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// One run of anonymous memory for all expert slots.
+///
+/// The system gives pages when they are first written; `giveBack` returns them. Allocates: once.
+@safe public final class Slab: @unchecked Sendable {
+    // Unchecked: base and size never change; who may touch which bytes is decided by the slots' states.
+    /// Bytes of the whole slab.
+    public let byteCount: Int
+    let base: UnsafeMutableRawPointer
+
+    /// Reserves `byteCount` bytes, in huge pages where the system has them.
+    ///
+    /// - Throws: `noMemory`.
+    public init(byteCount: Int) throws(ExpertStorageError) {
+        let size = max(byteCount, 1)
+        let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
+        guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
+            throw ExpertStorageError(.noMemory(byteCount: byteCount))
+        }
+        #if os(Linux)
+        // A hint: a refusal costs nothing but small pages.
+        unsafe madvise(memory, size, MADV_HUGEPAGE)
+        #endif
+        unsafe base = memory
+        self.byteCount = byteCount
+    }
+
+    deinit { unsafe munmap(base, max(byteCount, 1)) }
+
+    /// Returns the whole pages inside `range` to the system; their content is lost.
+    public func giveBack(_ range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes \(range) of \(byteCount)")
+        let page = ReadFiles.alignmentBytes
+        let first = (range.lowerBound + page - 1) / page * page
+        let end = range.upperBound / page * page
+        if first < end { unsafe madvise(base + first, end - first, MADV_DONTNEED) }
+    }
+
+    /// A copy of the bytes of `range`.
+    public func bytes(_ range: Range<Int>) -> [UInt8] {
+        precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes \(range) of \(byteCount)")
+        return unsafe Array(UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
+    /// The memory from `offset`, for whoever the slots' states allow to touch it.
+    @unsafe public func address(_ offset: Int) -> UnsafeMutableRawPointer {
+        precondition(offset >= 0 && offset <= byteCount, "byte \(offset) of \(byteCount)")
+        return unsafe base + offset
+    }
+}
