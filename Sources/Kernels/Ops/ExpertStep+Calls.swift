@@ -2,33 +2,33 @@ import CKernels
 
 extension ExpertStep {
     /// Whether an expert's rows are gathered: one row alone is read where it lies.
-    var isGathered: Bool { rowOfSlot != nil && input.rows > 1 }
+    var isGathered: Bool { rowOfPlace != nil && input.rows > 1 }
 
-    /// The input of `slots` as weights of `format` read it, gathered by a call that this adds.
+    /// The input of `places` as weights of `format` read it, gathered by a call that this adds.
     ///
-    /// Gathered rows lie in the outputs of their slots; in 8 bits or BF16 they take less than there is.
-    mutating func inputRows(_ slots: Range<Int>, _ format: WeightFormat) -> ProductInput {
-        let target = outputs.slice(rows: slots)
+    /// Gathered rows lie in the outputs of their places; in 8 bits or BF16 they take less than there is.
+    mutating func inputRows(_ places: Range<Int>, _ format: WeightFormat) -> ProductInput {
+        let target = outputs.slice(rows: places)
         guard let blockElements = format.inputBlockElements else {
-            guard let rowOfSlot, isGathered else { return .floats(input) }
+            guard let rowOfPlace, isGathered else { return .floats(input) }
             let floatBytes = Int64(MemoryLayout<Float>.stride)
             let arguments = unsafe sluice_gather(
                 source: input.base, target: target.base,
                 source_stride_bytes: Int64(input.stride) * floatBytes,
                 target_stride_bytes: Int64(target.stride) * floatBytes,
-                row_bytes: Int64(input.columns) * floatBytes, rows: rowOfSlot.base + slots.lowerBound)
-            unsafe appendGather(arguments, rows: slots.count)
+                row_bytes: Int64(input.columns) * floatBytes, rows: rowOfPlace.base + places.lowerBound)
+            unsafe appendGather(arguments, rows: places.count)
             return .floats(target)
         }
         let all = unsafe quantizedInput(blockElements: blockElements)
-        guard let rowOfSlot, isGathered else { return unsafe .quantized(all) }
+        guard let rowOfPlace, isGathered else { return unsafe .quantized(all) }
         let own = unsafe target.quantized(
-            rows: slots.count, columns: input.columns, blockElements: blockElements)
+            rows: places.count, columns: input.columns, blockElements: blockElements)
         let arguments = unsafe sluice_gather(
             source: all.base, target: own.base, source_stride_bytes: all.stride_bytes,
             target_stride_bytes: own.stride_bytes, row_bytes: all.stride_bytes,
-            rows: rowOfSlot.base + slots.lowerBound)
-        unsafe appendGather(arguments, rows: slots.count)
+            rows: rowOfPlace.base + places.lowerBound)
+        unsafe appendGather(arguments, rows: places.count)
         return unsafe .quantized(own)
     }
 
@@ -52,14 +52,14 @@ extension ExpertStep {
         return unsafe rows
     }
 
-    /// Where the inner rows of `slots` go, in the form in which the down projection reads them.
-    func innerRows(_ slots: Range<Int>, _ expert: ExpertNetwork) -> ProductInput {
-        let own = inner.slice(rows: slots)
+    /// Where the inner rows of `places` go, in the form in which the down projection reads them.
+    func innerRows(_ places: Range<Int>, _ expert: ExpertNetwork) -> ProductInput {
+        let own = inner.slice(rows: places)
         guard let block = expert.down.weights.format.inputBlockElements else {
             return .floats(own.slice(columns: 0..<expert.innerSize))
         }
         return unsafe .quantized(
-            own.quantized(rows: slots.count, columns: expert.innerSize, blockElements: block))
+            own.quantized(rows: places.count, columns: expert.innerSize, blockElements: block))
     }
 
     /// Adds gate, up and activation of `expert`.
@@ -68,7 +68,7 @@ extension ExpertStep {
         let shape = inner.slice(rows: 0..<output.rows).slice(columns: 0..<expert.innerSize)
         let cut = ProductCut(
             innerRows: expert.innerSize, tokens: output.rows,
-            blockElements: expert.down.weights.format.blockElements, slots: outputs.rows,
+            blockElements: expert.down.weights.format.blockElements, places: outputs.rows,
             threads: compute.pool.threadCount)
         let gate = Product(expert.gate.weights, bias: expert.gate.bias, into: shape)
         let up = Product(expert.up.weights, bias: expert.up.bias, into: shape)

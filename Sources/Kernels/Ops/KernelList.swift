@@ -18,7 +18,7 @@ import CKernels
     /// Calls that fit; as many experts as the largest known layer has.
     static let capacity = 512
     /// Bytes for the arguments of a call.
-    private static let slotBytes = unsafe max(
+    private static let callBytes = unsafe max(
         MemoryLayout<sluice_product>.stride, MemoryLayout<sluice_expert_inner>.stride)
 
     /// One kernel's call; its units start at `firstUnit` of the list.
@@ -30,7 +30,7 @@ import CKernels
     init() {
         // One more call than fit marks the end.
         unsafe calls = .allocate(capacity: Self.capacity + 1)
-        unsafe arguments = .allocate(byteCount: Self.capacity * Self.slotBytes, alignment: 64)
+        unsafe arguments = .allocate(byteCount: Self.capacity * Self.callBytes, alignment: 64)
     }
 
     deinit {
@@ -53,9 +53,9 @@ import CKernels
     func append<Arguments: BitwiseCopyable>(
         _ kernel: sluice_kernel, _ values: Arguments, units newUnits: Int, elementsPerUnit: Int
     ) {
-        precondition(!isFull && MemoryLayout<Arguments>.size <= Self.slotBytes, "no room for a call")
+        precondition(!isFull && MemoryLayout<Arguments>.size <= Self.callBytes, "no room for a call")
         guard newUnits > 0 else { return }
-        unsafe (arguments + count * Self.slotBytes).storeBytes(of: values, as: Arguments.self)
+        unsafe (arguments + count * Self.callBytes).storeBytes(of: values, as: Arguments.self)
         unsafe (calls + count).initialize(to: Call(kernel: kernel, firstUnit: units))
         count += 1
         units += newUnits
@@ -73,7 +73,7 @@ import CKernels
             let first = unsafe calls[call].firstUnit
             let end = unsafe min(range.upperBound, calls[call + 1].firstUnit)
             unsafe calls[call].kernel(
-                arguments + call * Self.slotBytes, Int64(unit - first), Int64(end - unit), scratch)
+                arguments + call * Self.callBytes, Int64(unit - first), Int64(end - unit), scratch)
             unit = end
         }
     }

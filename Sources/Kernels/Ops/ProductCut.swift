@@ -25,11 +25,11 @@ struct ProductCut {
     /// A cut of the first half of an expert, whose units hold their sums in a thread's scratch and write
     /// whole blocks of `blockElements` inner columns.
     ///
-    /// - Parameter slots: choices of the step, so at most as many experts.
-    init(innerRows: Int, tokens: Int, blockElements: Int, slots: Int, threads: Int) {
+    /// - Parameter places: choices of the step, so at most as many experts.
+    init(innerRows: Int, tokens: Int, blockElements: Int, places: Int, threads: Int) {
         let smallest = max(blockElements, 2 * Self.groupRows)
         // Long runs of rows, as the reads ahead start anew with each, but sixteen units per thread.
-        let wanted = innerRows * slots / (threads * 16)
+        let wanted = innerRows * places / (threads * 16)
         let held = min(max(Int(SLUICE_INNER_ELEMENTS) / max(tokens, 1), Self.fewRows), Self.manyRows)
         rowsPerUnit = max(min(wanted, held) / smallest, 1) * smallest
         let most = Int(SLUICE_INNER_ELEMENTS) / rowsPerUnit

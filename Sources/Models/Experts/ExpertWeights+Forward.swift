@@ -17,9 +17,9 @@ extension ExpertWeights {
             return
         }
         var step = ExpertStep(
-            input, rowOfSlot: nil, outputs: output, innerSize: expertHiddenSize, arena: context.arena,
+            input, rowOfPlace: nil, outputs: output, innerSize: expertHiddenSize, arena: context.arena,
             compute: context.compute)
-        step.add(network, slots: 0..<input.rows)
+        step.add(network, places: 0..<input.rows)
         step.run()
     }
 
@@ -51,7 +51,7 @@ extension ExpertWeights {
     func scratchElements(rows: Int, hiddenSize: Int, expertHiddenSize: Int) -> Int {
         if network(activation: .swiGLU) != nil {
             return ExpertStep.scratchElements(
-                rows: rows, slots: rows, hiddenSize: hiddenSize, innerSize: expertHiddenSize)
+                rows: rows, places: rows, hiddenSize: hiddenSize, innerSize: expertHiddenSize)
         }
         return Arena.elements(rows: rows, columns: expertHiddenSize)
             + Arena.elements(rows: rows, columns: 2 * expertHiddenSize)

@@ -46,7 +46,7 @@ public struct MappedExperts: ExpertRunner {
         }
         return Arena.elements(rows: choices, columns: hiddenSize)
             + ExpertStep.scratchElements(
-                rows: rows, slots: choices, hiddenSize: hiddenSize, innerSize: expertHiddenSize) + separate
+                rows: rows, places: choices, hiddenSize: hiddenSize, innerSize: expertHiddenSize) + separate
     }
 
     public func run(
@@ -58,29 +58,29 @@ public struct MappedExperts: ExpertRunner {
         order.sort(routing)
         let outputs = context.arena.matrix(rows: input.rows * expertsPerToken, columns: hiddenSize)
         var step = ExpertStep(
-            input, rowOfSlot: order.rows, outputs: outputs, innerSize: experts.expertHiddenSize,
+            input, rowOfPlace: order.rows, outputs: outputs, innerSize: experts.expertHiddenSize,
             arena: context.arena, compute: context.compute)
         for (index, expert) in experts.experts.enumerated() {
-            let slots = order.choices(of: index)
-            if slots.isEmpty { continue }
+            let places = order.choices(of: index)
+            if places.isEmpty { continue }
             if let network = expert.network(activation: experts.activation) {
-                step.add(network, slots: slots)
+                step.add(network, places: places)
             } else {
                 runSeparately(
-                    expert, of: experts, slots: slots, input: input, outputs: outputs, context: context)
+                    expert, of: experts, places: places, input: input, outputs: outputs, context: context)
             }
         }
         step.run()
-        step.finish(weights: routing.weightRows, slotOfChoice: order.positions, addingTo: output)
+        step.finish(weights: routing.weightRows, placeOfChoice: order.positions, addingTo: output)
     }
 
     /// Computes one expert for the rows that chose it, by separate operations.
     private func runSeparately(
-        _ expert: ExpertWeights, of layer: LayerExperts, slots: Range<Int>, input: FloatMatrix,
+        _ expert: ExpertWeights, of layer: LayerExperts, places: Range<Int>, input: FloatMatrix,
         outputs: FloatMatrix, context: StepContext
     ) {
-        let rows = outputs.slice(rows: slots)
-        for (row, slot) in slots.enumerated() { rows.copyRow(from: input, row: order.rows[slot], to: row) }
+        let rows = outputs.slice(rows: places)
+        for (row, place) in places.enumerated() { rows.copyRow(from: input, row: order.rows[place], to: row) }
         expert.forward(
             rows, into: rows, expertHiddenSize: layer.expertHiddenSize, activation: layer.activation,
             context: context)

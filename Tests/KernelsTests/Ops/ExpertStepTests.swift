@@ -37,10 +37,10 @@ struct ExpertStepTests {
         let networks: [ExpertNetwork]
         let input: FloatMatrix
         let weights: FloatMatrix
-        /// Slots of each expert, the row of each slot and the slot of each choice.
-        private(set) var slots: [Range<Int>] = []
-        let rowOfSlot: IndexBuffer
-        let slotOfChoice: IndexBuffer
+        /// Places of each expert, the row of each place and the place of each choice.
+        private(set) var places: [Range<Int>] = []
+        let rowOfPlace: IndexBuffer
+        let placeOfChoice: IndexBuffer
 
         init(_ layer: Layer, rows: Int) {
             var generator = SeededGenerator.fromEnvironment(fallback: UInt64(rows))
@@ -58,22 +58,22 @@ struct ExpertStepTests {
             }
             input = .random(rows, Self.hiddenSize, using: &generator)
             weights = .random(rows, Self.ranks, using: &generator)
-            rowOfSlot = IndexBuffer(count: rows * Self.ranks)
-            slotOfChoice = IndexBuffer(count: rows * Self.ranks)
+            rowOfPlace = IndexBuffer(count: rows * Self.ranks)
+            placeOfChoice = IndexBuffer(count: rows * Self.ranks)
             // The first expert is everybody's, as far as ranks go the others are few rows' or nobody's.
             let chosen = (0..<rows).map { row in
                 [0] + (1..<Self.experts).shuffled(using: &generator).prefix(Self.ranks - 1)
             }
-            var slot = 0
+            var place = 0
             for expert in 0..<Self.experts {
-                let first = slot
+                let first = place
                 for row in 0..<rows {
                     guard let rank = chosen[row].firstIndex(of: expert) else { continue }
-                    rowOfSlot[slot] = row
-                    slotOfChoice[row * Self.ranks + rank] = slot
-                    slot += 1
+                    rowOfPlace[place] = row
+                    placeOfChoice[row * Self.ranks + rank] = place
+                    place += 1
                 }
-                slots.append(first..<slot)
+                places.append(first..<place)
             }
         }
 
@@ -82,8 +82,8 @@ struct ExpertStepTests {
             for row in 0..<input.rows {
                 let x = input.slice(rows: row..<row + 1)
                 for rank in 0..<Self.ranks {
-                    let slot = slotOfChoice[row * Self.ranks + rank]
-                    guard let expert = slots.firstIndex(where: { $0.contains(slot) }) else { continue }
+                    let place = placeOfChoice[row * Self.ranks + rank]
+                    guard let expert = places.firstIndex(where: { $0.contains(place) }) else { continue }
                     let network = networks[expert]
                     let result = FloatMatrix.zeros(1, Self.hiddenSize)
                     Self.run(network, x, into: result, on: compute)
@@ -109,19 +109,19 @@ struct ExpertStepTests {
 
         /// The same by a step that runs the experts of each list together.
         func add(inTurns turns: [[Int]], to output: FloatMatrix, on compute: Compute) {
-            let outputs = FloatMatrix.zeros(rowOfSlot.count, Self.hiddenSize)
+            let outputs = FloatMatrix.zeros(rowOfPlace.count, Self.hiddenSize)
             let arena = Arena(
                 capacity: ExpertStep.scratchElements(
-                    rows: input.rows, slots: outputs.rows, hiddenSize: Self.hiddenSize,
+                    rows: input.rows, places: outputs.rows, hiddenSize: Self.hiddenSize,
                     innerSize: Self.innerSize))
             var step = ExpertStep(
-                input, rowOfSlot: rowOfSlot, outputs: outputs, innerSize: Self.innerSize, arena: arena,
+                input, rowOfPlace: rowOfPlace, outputs: outputs, innerSize: Self.innerSize, arena: arena,
                 compute: compute)
             for turn in turns {
-                for expert in turn { step.add(networks[expert], slots: slots[expert]) }
+                for expert in turn { step.add(networks[expert], places: places[expert]) }
                 step.run()
             }
-            step.finish(weights: weights, slotOfChoice: slotOfChoice, addingTo: output)
+            step.finish(weights: weights, placeOfChoice: placeOfChoice, addingTo: output)
         }
     }
 
@@ -165,11 +165,11 @@ struct ExpertStepTests {
         let output = FloatMatrix.zeros(9, Problem.hiddenSize)
         let arena = Arena(
             capacity: ExpertStep.scratchElements(
-                rows: 9, slots: 9, hiddenSize: Problem.hiddenSize, innerSize: Problem.innerSize))
+                rows: 9, places: 9, hiddenSize: Problem.hiddenSize, innerSize: Problem.innerSize))
         var step = ExpertStep(
-            problem.input, rowOfSlot: nil, outputs: output, innerSize: Problem.innerSize, arena: arena,
+            problem.input, rowOfPlace: nil, outputs: output, innerSize: Problem.innerSize, arena: arena,
             compute: compute)
-        step.add(problem.networks[0], slots: 0..<9)
+        step.add(problem.networks[0], places: 0..<9)
         step.run()
         #expect(output.bits == expected.bits)
     }
