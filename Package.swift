@@ -47,7 +47,7 @@ let package = Package(
         .target(
             name: "ExpertStorage",
             dependencies: [
-                "ModelFiles", .target(name: "CEventCounter", condition: .when(platforms: [.linux])),
+                "Kernels", .target(name: "CEventCounter", condition: .when(platforms: [.linux])),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings),

@@ -78,16 +78,6 @@ SLUICE_INLINE strip shuffle_quarters(strip bytes, const uint8_t index[16]) {
     return bytes;
 }
 
-// Of four rows the 16-bit word `at` bytes into each of four blocks of `bytes` bytes, rows of a block side by
-// side. Of odd addresses the word one byte before.
-SLUICE_INLINE words block_words(const char *const rows[4], const int bytes, const int at) {
-    words all;
-    UNROLLED for (int i = 0; i < 16; i++) {
-        memcpy((char *)&all + 2 * i, rows[i % 4] + (bytes * (i / 4) + at) / 2 * 2, 2);
-    }
-    return all;
-}
-
 // table[q] of 64 codes below 16.
 SLUICE_INLINE strip look_up_strip(const uint8_t *table, strip q) {
     const __m256i values =

@@ -12,6 +12,7 @@
 #include "../lanes/basics.h"
 #include "../lanes/codes.h"
 #include "../lanes/strips.h"
+#include "../lanes/block_words.h"
 #include "dots.h"
 #include "../lanes/integer_products.h"
 

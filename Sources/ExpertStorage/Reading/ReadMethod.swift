@@ -13,9 +13,4 @@ public enum ReadMethod: String, Sendable, CaseIterable {
     public var isDirect: Bool { self == .directRing || self == .directThreads }
     /// Whether io_uring carries them.
     public var usesRing: Bool { self == .directRing || self == .bufferedRing }
-
-    /// The same way to the disk by threads.
-    public var withThreads: ReadMethod { isDirect ? .directThreads : .bufferedThreads }
-    /// The same carrier through the page cache.
-    public var buffered: ReadMethod { usesRing ? .bufferedRing : .bufferedThreads }
 }

@@ -1,6 +1,7 @@
 #if os(Linux)
 import CEventCounter
 import Glibc
+import Kernels
 public import SystemPackage
 
 /// Reads by io_uring: submissions and completions pass through memory that the kernel shares.
@@ -61,7 +62,7 @@ public import SystemPackage
     }
 
     /// The machine's clock.
-    public var nowNanoseconds: Int { MonotonicClock.nowNanoseconds }
+    public var nowNanoseconds: Int { Int(monotonicNanoseconds()) }
 
     public func next(timeoutMicroseconds: Int) -> BlockCompletion? {
         flush()

@@ -1,3 +1,5 @@
+import Kernels
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
@@ -42,7 +44,7 @@ import Darwin
     public func flush() {}
 
     /// The machine's clock.
-    public var nowNanoseconds: Int { MonotonicClock.nowNanoseconds }
+    public var nowNanoseconds: Int { Int(monotonicNanoseconds()) }
 
     public func next(timeoutMicroseconds: Int) -> BlockCompletion? {
         shared.next(timeoutMicroseconds: timeoutMicroseconds)

@@ -5,7 +5,7 @@ import Darwin
 #endif
 
 /// Nanoseconds since some moment in the past; about 20 ns to read, without entering the kernel.
-func monotonicNanoseconds() -> UInt64 {
+public func monotonicNanoseconds() -> UInt64 {
     var time = timespec()
     let result = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
     precondition(result == 0, "no monotonic clock")

@@ -1,4 +1,4 @@
-import Kernels
+package import Kernels
 
 /// The choices of a step sorted by expert, so that each expert's rows are computed together.
 ///
@@ -6,18 +6,16 @@ import Kernels
 /// thread.
 package final class ExpertOrder {
     private let starts: IndexBuffer
-    private let sorted: IndexBuffer
     /// The row of the choice at each position of the sorted list.
-    let rows: IndexBuffer
+    package let rows: IndexBuffer
     /// The position in the sorted list of each choice.
-    let positions: IndexBuffer
+    package let positions: IndexBuffer
     private let expertCount: Int
 
     /// - Parameter capacity: the most choices of a step, rows * expertsPerToken.
     package init(expertCount: Int, capacity: Int) {
         self.expertCount = expertCount
         starts = IndexBuffer(count: expertCount + 2)
-        sorted = IndexBuffer(count: capacity)
         rows = IndexBuffer(count: capacity)
         positions = IndexBuffer(count: capacity)
     }
@@ -33,7 +31,6 @@ package final class ExpertOrder {
         for choice in 0..<routing.rows * perRow {
             let expert = routing.expert(row: choice / perRow, rank: choice % perRow)
             let position = starts[expert + 1]
-            sorted[position] = choice
             rows[position] = choice / perRow
             positions[choice] = position
             starts[expert + 1] += 1
@@ -42,7 +39,4 @@ package final class ExpertOrder {
 
     /// Positions in the sorted list that belong to `expert`.
     package func choices(of expert: Int) -> Range<Int> { starts[expert]..<starts[expert + 1] }
-
-    /// The choice at a position of the sorted list.
-    package func choice(_ position: Int) -> Int { sorted[position] }
 }

@@ -26,19 +26,8 @@ private enum ArmCheck {
     }()
 
     static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
-        // Tests/KernelsTests/Ops/CrossCompiledTests.swift
-        var package = URL(filePath: #filePath)
-        for _ in 0..<4 { package.deleteLastPathComponent() }
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["bash", package.appending(path: "tools/arm/check").path] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let script = Command.packageFolder.appending(path: "tools/arm/check").path
+        let (status, output) = try Command.run(["bash", script] + arguments)
+        return (status, String(decoding: output, as: UTF8.self))
     }
 }

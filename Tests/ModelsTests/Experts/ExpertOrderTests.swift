@@ -1,3 +1,4 @@
+import Kernels
 import Models
 import TestSupport
 import Testing
@@ -24,8 +25,10 @@ struct ExpertOrderTests {
             }
             order.sort(routing)
             for expert in 0..<expertCount {
-                let listed = order.choices(of: expert).map(order.choice)
-                #expect(listed == chosen.indices.filter { chosen[$0] == expert })
+                let places = Array(order.choices(of: expert))
+                let expected = chosen.indices.filter { chosen[$0] == expert }
+                #expect(expected.map { order.positions[$0] } == places)
+                #expect(expected.map { $0 / perToken } == places.map { order.rows[$0] })
             }
         }
     }

@@ -23,24 +23,10 @@ enum Converter {
         return try body(scratch.path + "/" + first)
     }
 
-    /// Tests/ModelsTests/Support/Converter.swift
-    private static let script: String = {
-        var root = URL(filePath: #filePath)
-        for _ in 0..<4 { root.deleteLastPathComponent() }
-        return root.appending(path: "tools/convert_to_gguf.py").path
-    }()
+    private static let script = Command.packageFolder.appending(path: "tools/convert_to_gguf.py").path
 
     private static func run(_ arguments: [String]) throws -> (status: Int32, text: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = ["python3"] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let (status, output) = try Command.run(["python3"] + arguments)
+        return (status, String(decoding: output, as: UTF8.self))
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Runs the `swift` command, which describes the package and checks the format of its files.
 enum Toolchain {
@@ -11,17 +12,6 @@ enum Toolchain {
 
     /// Runs `swift` with the arguments in a folder; returns status and everything printed.
     static func run(_ arguments: [String], in folder: URL) throws -> (status: Int32, output: Data) {
-        let process = Process()
-        process.executableURL = swift
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, output)
+        try Command.run(["swift"] + arguments, in: folder)
     }
 }
