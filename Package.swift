@@ -52,16 +52,19 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(name: "Tokenization", dependencies: ["ModelFiles"], swiftSettings: swiftSettings),
-        .target(name: "Models", dependencies: ["ModelFiles", "Kernels"], swiftSettings: swiftSettings),
         .target(
-            name: "Generation", dependencies: ["Models", "ModelFiles", "Tokenization", "Kernels"],
+            name: "Models", dependencies: ["ExpertStorage", "Residency", "ModelFiles", "Kernels"],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "Generation",
+            dependencies: ["Models", "ExpertStorage", "Residency", "ModelFiles", "Tokenization", "Kernels"],
             // The bundled model with its provenance and licence, copied as they are.
             resources: [.copy("Resources")],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Generation", "Models", "ModelFiles", "Tokenization", "Kernels",
+                "Generation", "Models", "ExpertStorage", "Residency", "ModelFiles", "Tokenization", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),

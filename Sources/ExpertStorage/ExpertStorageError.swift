@@ -4,6 +4,8 @@ public import SystemPackage
 public struct ExpertStorageError: Error, Sendable {
     /// What happened.
     public enum Code: Sendable, Equatable {
+        /// The experts do not lie in the file as they are computed with.
+        case notStreamable
         /// A file could not be opened.
         case unreadableFile(Errno)
         /// The system gives no memory for slots of so many bytes.
@@ -48,6 +50,9 @@ extension ExpertStorageError: CustomStringConvertible {
 
     private var reason: String {
         switch code {
+        case .notStreamable:
+            "its experts have to be repacked and cannot be read one by one; convert the model to GGUF, or "
+                + "give it memory for all of them"
         case .unreadableFile(let error):
             "cannot be opened for reading experts (\(error)); check that the file exists and may be read"
         case .noMemory(let byteCount):

@@ -29,6 +29,8 @@ public final class ModelFile: Sendable {
     public let fingerprint: ModelFingerprint
 
     let mappings: [FileBytes]
+    /// Tensors that lie in memory of their own.
+    private let copies: WeightCopies?
 
     init(_ contents: Contents) {
         container = contents.container
@@ -40,6 +42,21 @@ public final class ModelFile: Sendable {
         tensors = contents.directory.records
         opaqueTensors = contents.directory.opaque
         fingerprint = contents.fingerprint
+        copies = nil
+    }
+
+    /// The same with tensors in memory of their own.
+    init(_ file: ModelFile, copies: WeightCopies) {
+        container = file.container
+        path = file.path
+        parts = file.parts
+        mappings = file.mappings
+        byteCount = file.byteCount
+        metadata = file.metadata
+        tensors = file.tensors
+        opaqueTensors = file.opaqueTensors
+        fingerprint = file.fingerprint
+        self.copies = copies
     }
 
     /// What the readers of the containers gather.
@@ -70,15 +87,17 @@ public final class ModelFile: Sendable {
 
     /// The tensor as a matrix [product of all dimensions but the last, last dimension]; a vector is one row.
     ///
-    /// The bytes are the file's own: GGUF aligns them as the file says, safetensors not necessarily to the
+    /// The bytes are the file's own, mapped or copied: GGUF aligns them as the file says, safetensors not necessarily to the
     /// element's size. Allocates: none.
     ///
     /// - Precondition: `record` is one of this file's.
     public func matrix(_ record: TensorRecord) -> WeightMatrix {
         let columns = record.shape.last ?? 1
+        let base =
+            unsafe copies?.address(of: record.name)
+            ?? bytes(of: record.part).address(of: record.byteRange)
         return unsafe WeightMatrix(
-            base: bytes(of: record.part).address(of: record.byteRange), format: record.format,
-            rows: record.elementCount / columns, columns: columns)
+            base: base, format: record.format, rows: record.elementCount / columns, columns: columns)
     }
 
     func bytes(of part: Int) -> FileBytes {

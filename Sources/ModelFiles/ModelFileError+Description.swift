@@ -19,6 +19,7 @@ extension ModelFileError: CustomStringConvertible {
         case .unreadableFile(let reason): "the file cannot be read (\(reason))"
         case .notRegularFile(let found): "found \(found), expected a regular file"
         case .emptyFile: "the file is empty"
+        case .noMemory(let byteCount): "the system gives no \(byteCount) bytes for the weights of every token"
         case .unknownContainer(let found):
             "the file starts with \(found), which is neither GGUF nor safetensors"
         case .noModel(let expected): "no model found, expected \(expected)"
@@ -87,6 +88,7 @@ extension ModelFileError: CustomStringConvertible {
         case .missingFile: "check the path and that every file of the model has been downloaded"
         case .unreadableFile, .notRegularFile: "check what the path points to and its permissions"
         case .emptyFile, .truncated, .tensorOutsideFile: "download the file again; it is probably incomplete"
+        case .noMemory: "close other programs, or take a smaller model"
         case .unknownContainer: "give a .gguf file, a .safetensors file, or a folder with config.json"
         case .noModel:
             "give a GGUF file or a Hugging Face folder with safetensors (convert other weight files first)"

@@ -14,6 +14,7 @@ public struct ModelFileError: Error, Sendable {
         case unreadableFile(reason: String)
         case notRegularFile(found: String)
         case emptyFile
+        case noMemory(byteCount: Int)
         case unknownContainer(found: String)
         case noModel(expected: String)
         case severalModels(found: [String])

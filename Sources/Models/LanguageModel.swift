@@ -1,3 +1,4 @@
+public import ExpertStorage
 public import Kernels
 public import ModelFiles
 
@@ -17,6 +18,8 @@ public final class LanguageModel {
         public var contextCapacity: Int
         /// How keys and values of the KV cache are stored.
         public var cacheElement: CacheElement
+        /// How experts are kept and read; nil where the whole model is mapped.
+        public var streaming: StreamingOptions?
 
         public init(threadCount: Int, maximumRows: Int, contextCapacity: Int, cacheElement: CacheElement) {
             self.threadCount = threadCount
@@ -35,35 +38,70 @@ public final class LanguageModel {
     /// Bytes of weights that were repacked into memory of their own, because no kernel reads the file's
     /// layout.
     public let copiedWeightBytes: Int
-    private let step: ForwardStep<MappedExperts>
+    private let step: Step
     private let logitStorage: FloatBuffer
     private let stateShapes: [LayerStateShape]
     private let longLength: Int?
 
+    /// The step, specialised for the way in which experts come into memory.
+    private enum Step {
+        case mapped(ForwardStep<MappedExperts>)
+        case slots(ForwardStep<SlotExperts>)
+    }
+
     /// Rows whose logits are computed at once.
     public static let maximumLogitRows = 16
 
-    /// Binds the model in `file` and allocates the memory of a step.
+    /// Binds the model in `file` and allocates the memory of a step; with streaming, reads what every token
+    /// needs into memory.
     ///
-    /// - Throws: `ModelFileError` for an unknown architecture, a missing tensor or key, or a wrong shape.
-    public init(file: ModelFile, options: Options) throws(ModelFileError) {
+    /// - Parameter progress: gets the bytes of weights read so far, and how many there are.
+    /// - Throws: `ModelFileError` for an unknown architecture, a missing tensor or key, or a wrong shape;
+    ///   `ExpertStorageError` for experts that cannot be streamed.
+    public init(file: ModelFile, options: Options, progress: (Int, Int) -> Void = { _, _ in }) throws {
+        var file = file
+        var extents: ExpertExtents?
+        if options.streaming != nil {
+            let needs = try ModelNeeds(file: file)
+            guard let found = needs.extents else {
+                throw ExpertStorageError(.notStreamable, path: file.path)
+            }
+            let total = needs.residentTensors.reduce(0) { $0 + $1.byteCount }
+            file = try file.copying(needs.residentTensors) { progress($0, total) }
+            extents = found
+        }
         let graph = try ArchitectureRegistry.graph(of: file, contextCapacity: options.contextCapacity)
-        let experts = MappedExperts(
-            layers: graph.experts, hiddenSize: graph.shape.hiddenSize,
-            expertsPerToken: max(graph.shape.expertsPerToken, 1),
-            maximumRows: options.maximumRows)
         self.file = file
         self.options = options
         shape = graph.shape
         stateShapes = graph.layers.map(\.mixer.stateShape)
         longLength = graph.originalContextLength
         copiedWeightBytes = graph.ownedWeights.reduce(0) { $0 + $1.byteCount }
-        step = ForwardStep(
+        logitStorage = FloatBuffer(count: Self.maximumLogitRows * graph.shape.vocabularySize)
+        let perToken = max(graph.shape.expertsPerToken, 1)
+        if let extents, let streaming = options.streaming {
+            let experts = SlotExperts(
+                layers: graph.experts,
+                slots: try ExpertSlots(extents, paths: file.parts, options: streaming),
+                hiddenSize: graph.shape.hiddenSize, expertsPerToken: perToken,
+                maximumRows: options.maximumRows)
+            step = .slots(Self.step(graph, experts, options))
+        } else {
+            let experts = MappedExperts(
+                layers: graph.experts, hiddenSize: graph.shape.hiddenSize, expertsPerToken: perToken,
+                maximumRows: options.maximumRows)
+            step = .mapped(Self.step(graph, experts, options))
+        }
+    }
+
+    private static func step<Experts: ExpertRunner>(
+        _ graph: ModelGraph, _ experts: Experts, _ options: Options
+    ) -> ForwardStep<Experts> {
+        ForwardStep(
             graph: graph, experts: experts,
             compute: Compute(pool: ThreadPool(threadCount: options.threadCount)),
             prefillCompute: options.prefillThreadCount.map { Compute(pool: ThreadPool(threadCount: $0)) },
             maximumRows: options.maximumRows)
-        logitStorage = FloatBuffer(count: Self.maximumLogitRows * graph.shape.vocabularySize)
     }
 
     /// Creates an empty sequence of at most `capacity` positions.
@@ -75,14 +113,28 @@ public final class LanguageModel {
     }
 
     /// Runs the rows of `batch` and advances their sequences. Allocates: none. Runs on: engine thread.
-    public func forward(_ batch: Batch) { _ = step.run(batch) { false } }
+    ///
+    /// - Throws: for experts that cannot be read; the sequences are as after a stop.
+    public func forward(_ batch: Batch) throws(ExpertStorageError) { _ = try forward(batch) { false } }
 
-    /// The same, but stops between two halves of a layer once `isCancelled` says so.
+    /// The same, but stops between two halves of a layer, or while it waits for experts, once `isCancelled`
+    /// says so.
     ///
     /// - Returns: whether it ran to its end. Otherwise the sequences have the lengths that they had, but one
     ///   that `isRecurrent` must be reset, and there are no logits.
-    public func forward(_ batch: Batch, unless isCancelled: () -> Bool) -> Bool {
-        step.run(batch, unless: isCancelled)
+    public func forward(
+        _ batch: Batch, unless isCancelled: () -> Bool
+    ) throws(ExpertStorageError) -> Bool {
+        switch step {
+        case .mapped(let step): step.run(batch, unless: isCancelled)
+        case .slots(let step): try step.run(batch, unless: isCancelled)
+        }
+    }
+
+    /// What streaming did so far; nil where the whole model is mapped.
+    public var streamingCounters: StreamingCounters? {
+        guard case .slots(let step) = step else { return nil }
+        return StreamingCounters(step.experts.slots)
     }
 
     /// The logits of `rows` of the last batch [rows, vocabularySize], valid until the next call.
@@ -92,7 +144,10 @@ public final class LanguageModel {
         precondition(
             rows.count <= Self.maximumLogitRows, "\(rows.count) rows exceed \(Self.maximumLogitRows)")
         let logits = logitStorage.matrix(rows: rows.count, columns: shape.vocabularySize)
-        step.logits(rows: rows, into: logits)
+        switch step {
+        case .mapped(let step): step.logits(rows: rows, into: logits)
+        case .slots(let step): step.logits(rows: rows, into: logits)
+        }
         return logits
     }
 }

@@ -13,7 +13,7 @@ public struct ModelGraph: Sendable {
     /// In the order in which a row passes them.
     public var layers: [Layer]
     /// The experts of each layer; nil for a dense layer.
-    public var experts: [MappedExperts.LayerExperts?]
+    public var experts: [LayerExperts?]
     /// In front of the output.
     public var outputNorm: Norm
     /// vocabularySize outputs, hiddenSize inputs; the embedding again where a model ties them.
@@ -24,7 +24,7 @@ public struct ModelGraph: Sendable {
     public var ownedWeights: [WeightBuffer] = []
 
     public init(
-        shape: ModelShape, embedding: WeightMatrix, layers: [Layer], experts: [MappedExperts.LayerExperts?],
+        shape: ModelShape, embedding: WeightMatrix, layers: [Layer], experts: [LayerExperts?],
         outputNorm: Norm,
         output: Linear
     ) {

@@ -20,6 +20,10 @@ public struct ModelNeeds: Sendable {
     public let expertBytesPerToken: Int
     /// What every token reads besides: attention, routers, shared experts, norms, output.
     public let denseBytesPerToken: Int
+    /// Where the experts lie; nil where they cannot be read one by one.
+    public let extents: ExpertExtents?
+    /// The tensors that every token may need, and that stay in memory while experts are streamed.
+    let residentTensors: [TensorRecord]
     private let graph: ModelGraph
 
     /// Binds the weights of `file` without allocating the memory of a step.
@@ -35,6 +39,10 @@ public struct ModelNeeds: Sendable {
         self.graph = graph
         shape = graph.shape
         expertLayerCount = layers.count
+        extents = ExpertExtents(graph.experts, in: file)
+        let layerCount = graph.shape.layerCount
+        residentTensors =
+            extents?.otherTensors(of: file).filter { !Self.isUnused($0, layerCount: layerCount) } ?? []
         self.weightBytes = weightBytes
         self.ownedBytes = ownedBytes
         self.expertBytes = expertBytes
@@ -42,12 +50,17 @@ public struct ModelNeeds: Sendable {
         // Of the embedding a token reads one row, unless it is the output matrix as well.
         let isTied = file.tensors["output.weight"] == nil && file.tensors["lm_head.weight"] == nil
         let embedding = isTied ? 0 : graph.embedding.byteCount
-        let unused = Self.unusedBytes(file, layerCount: graph.shape.layerCount)
+        let unused = file.tensors.values.reduce(0) {
+            $0 + (Self.isUnused($1, layerCount: layerCount) ? $1.byteCount : 0)
+        }
         denseBytesPerToken = max(weightBytes - expertBytes - embedding - unused, 0)
     }
 
     /// Bytes of weights that one token uses.
     public var bytesPerToken: Int { denseBytesPerToken + expertBytesPerToken }
+
+    /// Bytes of the tensors that stay in memory while experts are streamed.
+    public var residentBytes: Int { residentTensors.reduce(0) { $0 + $1.byteCount } }
 
     /// What a sequence of `capacity` positions remembers: keys, values and recurrent states.
     public func stateBytes(capacity: Int, element: CacheElement) -> Int {
@@ -80,12 +93,9 @@ public struct ModelNeeds: Sendable {
         LanguageModel.maximumLogitRows * shape.vocabularySize * MemoryLayout<Float>.stride
     }
 
-    /// Tensors of layers behind the last that is run (draft layers for speculation).
-    private static func unusedBytes(_ file: ModelFile, layerCount: Int) -> Int {
-        file.tensors.values.reduce(0) { sum, record in
-            guard let layer = layerIndex(record.name), layer >= layerCount else { return sum }
-            return sum + record.byteCount
-        }
+    /// Whether a tensor belongs to a layer behind the last that is run (draft layers for speculation).
+    private static func isUnused(_ record: TensorRecord, layerCount: Int) -> Bool {
+        layerIndex(record.name).map { $0 >= layerCount } ?? false
     }
 
     /// The number in `blk.12.attn_q.weight` or `model.layers.12.mlp.gate.weight`.

@@ -48,36 +48,43 @@ package final class EngineCore {
     ///
     /// - Returns: false where `cancellation` stopped it. The sequence then is as it was, or empty where a
     ///   recurrent layer has no way back.
-    func forward(_ tokens: ArraySlice<TokenID>, unless cancellation: CancellationFlag) -> Bool {
-        restartIfRotaryChanges(adding: tokens.count)
+    func forward(_ tokens: ArraySlice<TokenID>, unless cancellation: CancellationFlag) throws -> Bool {
+        try restartIfRotaryChanges(adding: tokens.count)
         batch.reset()
         batch.append(tokens, to: state)
-        if model.forward(batch, unless: { cancellation.isCancelled }) {
-            history.append(contentsOf: tokens)
-            return true
-        }
-        if state.isRecurrent { reset(expectedLength: 0) }
-        return false
+        var isDone = false
+        defer { if !isDone, state.isRecurrent { reset(expectedLength: 0) } }
+        isDone = try model.forward(batch, unless: { cancellation.isCancelled })
+        if isDone { history.append(contentsOf: tokens) }
+        return isDone
     }
 
     /// Computes `token` as the next position.
     ///
     /// Allocates: none, except where the sequence outgrows the original context of a LongRoPE model.
-    package func forward(_ token: TokenID) {
-        restartIfRotaryChanges(adding: 1)
+    package func forward(_ token: TokenID) throws {
+        try restartIfRotaryChanges(adding: 1)
         history.append(token)
-        computeLast(1)
+        try computeLast(1)
     }
 
     /// Computes the last `count` tokens of the history.
-    private func computeLast(_ count: Int) {
+    ///
+    /// - Throws: for experts that cannot be read; the tokens then are not in the history.
+    private func computeLast(_ count: Int) throws {
         batch.reset()
         batch.append(history[(history.count - count)...], to: state)
-        model.forward(batch)
+        do {
+            try model.forward(batch)
+        } catch {
+            history.removeLast(count)
+            if state.isRecurrent { reset(expectedLength: 0) }
+            throw error
+        }
     }
 
     /// Computes everything anew with the other rotary frequencies where `count` more positions call for them.
-    private func restartIfRotaryChanges(adding count: Int) {
+    private func restartIfRotaryChanges(adding count: Int) throws {
         let length = state.length + count
         guard state.length > 0, state.changesRotary(atLength: length) else { return }
         let known = history
@@ -85,7 +92,7 @@ package final class EngineCore {
         for start in stride(from: 0, to: known.count, by: maximumRows) {
             let chunk = known[start..<min(start + maximumRows, known.count)]
             history.append(contentsOf: chunk)
-            computeLast(chunk.count)
+            try computeLast(chunk.count)
         }
     }
 

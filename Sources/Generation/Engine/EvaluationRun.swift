@@ -42,7 +42,7 @@ struct EvaluationRun: ~Copyable {
         var position = 0
         while position < tokens.count {
             let end = min(position + core.maximumRows, tokens.count)
-            guard core.forward(tokens[position..<end], unless: request.cancellation) else { return }
+            guard try core.forward(tokens[position..<end], unless: request.cancellation) else { return }
             try scoreChunk(tokens, positions: position..<end)
             summary.computedTokens += end - position
             position = end

@@ -53,7 +53,7 @@ struct GenerationRun: ~Copyable {
         let start = clock.now
         if promptPosition < request.prompt.count {
             let end = min(promptPosition + core.maximumRows, request.prompt.count)
-            let isDone = core.forward(request.prompt[promptPosition..<end], unless: request.cancellation)
+            let isDone = try core.forward(request.prompt[promptPosition..<end], unless: request.cancellation)
             summary.prefillSeconds += (clock.now - start).inSeconds
             guard isDone else { return finish(.cancelled) }
             promptPosition = end
@@ -63,7 +63,7 @@ struct GenerationRun: ~Copyable {
         if summary.generatedTokens >= request.maximumTokens ?? .max { return finish(.length) }
         if request.prompt.count + summary.generatedTokens >= core.contextCapacity { return finish(.length) }
         let isDecode = last != nil
-        if let last { core.forward(last) }
+        if let last { try core.forward(last) }
         let token = try chooseToken(rows: isDecode ? 1 : nil)
         let seconds = (clock.now - start).inSeconds
         if isDecode {

@@ -2,6 +2,7 @@ import Foundation
 import Kernels
 public import ModelFiles
 public import Models
+import Residency
 
 /// What a run will take of memory, line by line, computed before the model is loaded.
 public struct MemoryPlan: Sendable {
@@ -19,20 +20,95 @@ public struct MemoryPlan: Sendable {
     public let lines: [Line]
     /// What the whole process is allowed; nil where neither user nor machine sets a limit.
     public let budgetBytes: Int?
+    /// What the engine is told: with streaming where the experts do not fit.
+    public let options: LanguageModel.Options
+    /// What a user should know before the run; nil where there is nothing.
+    public let warning: String?
+    /// The smallest budget that works.
+    public let smallestBytes: Int
+    /// Bytes of the slots that hold experts; nil where the model is mapped.
+    public let slotBytes: Int?
 
-    /// Plans a resident run: all weights in memory.
-    public init(needs: ModelNeeds, file: ModelFile, options: LanguageModel.Options, budgetBytes: Int?) {
+    /// Plans a run: all weights in memory where they fit or `preference` says so, else experts in slots.
+    public init(
+        needs: ModelNeeds, file: ModelFile, options: LanguageModel.Options, budgetBytes: Int?,
+        preference: StreamingPreference = StreamingPreference()
+    ) {
         self.budgetBytes = budgetBytes
-        let capacity = options.contextCapacity
+        let common = Self.commonLines(needs, file, options)
+        let commonBytes = common.reduce(0) { $0 + $1.bytes }
+        let mapped = Self.mappedLines(needs, file)
+        let mappedBytes = mapped.reduce(commonBytes) { $0 + $1.bytes }
+        let fixedBytes = commonBytes + needs.residentBytes + Self.bookkeepingBytes(needs)
+        let smallestSlots = SlotPlan.smallestByteCount(needs)
+        let fits = budgetBytes.map { mappedBytes <= $0 } ?? true
+        var room = (budgetBytes ?? .max) - fixedBytes
+        if let limit = preference.expertCacheBytes { room = min(room, limit) }
+        let isStreamed =
+            switch preference.source {
+            case .automatic: !fits || preference.expertCacheBytes.map { $0 < needs.expertBytes } ?? false
+            case .mapped: false
+            case .streamed: true
+            }
+        smallestBytes =
+            preference.source == .mapped
+            ? mappedBytes : smallestSlots.map { min(fixedBytes + $0, mappedBytes) } ?? mappedBytes
+        guard isStreamed, let slots = SlotPlan(needs, room: room, preference: preference) else {
+            lines = mapped + common
+            self.options = options
+            warning = nil
+            slotBytes = nil
+            return
+        }
+        lines = Self.streamedLines(needs, slots) + common
+        var streamed = options
+        streamed.streaming = slots.options
+        self.options = streamed
+        warning = slots.warning
+        slotBytes = slots.byteCount
+    }
+
+    /// All weights, mapped.
+    private static func mappedLines(_ needs: ModelNeeds, _ file: ModelFile) -> [Line] {
+        let weights = Line(
+            name: "weights", bytes: file.byteCount,
+            detail:
+                "\(file.tensors.count) tensors, mapped from "
+                + "\(file.parts.count == 1 ? "the file" : "\(file.parts.count) files")"
+        )
         let copied = Line(
             name: "copied weights", bytes: needs.ownedBytes, detail: "in a layout that can be computed with")
-        let lines = [
+        return needs.ownedBytes > 0 ? [weights, copied] : [weights]
+    }
+
+    /// The weights of every token, and slots for experts.
+    private static func streamedLines(_ needs: ModelNeeds, _ slots: SlotPlan) -> [Line] {
+        let shape = slots.options.shape
+        let experts = needs.expertLayerCount * needs.shape.expertCount
+        let share = shape.slotCount * 100 / max(experts, 1)
+        let pools: String
+        switch shape.pools {
+        case .global(_): pools = "shared by all layers"
+        case .perLayer(_): pools = "each layer its own"
+        }
+        return [
             Line(
-                name: "weights", bytes: file.byteCount,
-                detail:
-                    "\(file.tensors.count) tensors, mapped from "
-                    + "\(file.parts.count == 1 ? "the file" : "\(file.parts.count) files")"
-            ),
+                name: "expert slots", bytes: slots.byteCount,
+                detail: "\(shape.slotCount) of \(experts) experts (\(share) %), \(pools), "
+                    + "\(slots.options.policy)"),
+            Line(name: "dense weights", bytes: needs.residentBytes, detail: "what every token needs, read once"),
+            Line(
+                name: "bookkeeping", bytes: bookkeepingBytes(needs),
+                detail: "where \(experts) experts lie on disk and in memory"),
+        ]
+    }
+
+    /// What the run needs besides weights.
+    private static func commonLines(
+        _ needs: ModelNeeds, _ file: ModelFile, _ options: LanguageModel.Options
+    ) -> [Line] {
+        let capacity = options.contextCapacity
+        return [
             Line(
                 name: "KV cache", bytes: needs.stateBytes(capacity: capacity, element: options.cacheElement),
                 detail:
@@ -46,18 +122,15 @@ public struct MemoryPlan: Sendable {
                 name: "positions", bytes: needs.rotaryBytes(capacity: capacity),
                 detail: "rotary tables, at most \(capacity) positions"),
             Line(
-                name: "logits", bytes: needs.logitBytes + Self.samplerBytes(needs.shape.vocabularySize),
+                name: "logits", bytes: needs.logitBytes + samplerBytes(needs.shape.vocabularySize),
                 detail:
                     "\(LanguageModel.maximumLogitRows) rows of \(needs.shape.vocabularySize), and the sampler"
             ),
+            Line(name: "tokenizer", bytes: tokenizerBytes(file), detail: "vocabulary and merges"),
             Line(
-                name: "tokenizer", bytes: Self.tokenizerBytes(file),
-                detail: "vocabulary and merges"),
-            Line(
-                name: "runtime", bytes: Self.runtimeBytes(threadCount: options.threadCount),
+                name: "runtime", bytes: runtimeBytes(threadCount: options.threadCount),
                 detail: "program, stacks and scratch of \(options.threadCount) threads"),
         ]
-        self.lines = needs.ownedBytes > 0 ? [lines[0], copied] + lines.dropFirst() : lines
     }
 
     /// What has to fit.
@@ -68,8 +141,14 @@ public struct MemoryPlan: Sendable {
     /// - Throws: `budgetTooSmall` with the number that works.
     public func check() throws(GenerationError) {
         if let budgetBytes, budgetBytes < totalBytes {
-            throw GenerationError(.budgetTooSmall(budgetBytes: budgetBytes, neededBytes: totalBytes))
+            throw GenerationError(.budgetTooSmall(budgetBytes: budgetBytes, neededBytes: smallestBytes))
         }
+    }
+
+    /// Per expert: its view, its pieces in the catalog and their making, and what cache and loader know of
+    /// it.
+    private static func bookkeepingBytes(_ needs: ModelNeeds) -> Int {
+        needs.expertLayerCount * needs.shape.expertCount * 1024
     }
 
     /// A copy of the logits, their order, and the counts of recent tokens.

@@ -32,6 +32,17 @@
         self.rowStrideBytes = stride
     }
 
+    /// Where it starts in memory.
+    @unsafe public var address: UnsafeRawPointer { unsafe base }
+
+    /// The same matrix at another place, to which its bytes were copied.
+    ///
+    /// - Precondition: no padding between the rows.
+    @unsafe public func moved(to base: UnsafeRawPointer) -> WeightMatrix {
+        precondition(rowStrideBytes == rowBytes || rows <= 1, "a padded matrix cannot be moved")
+        return unsafe WeightMatrix(base: base, format: format, rows: rows, columns: columns)
+    }
+
     /// Bytes of one row without padding.
     public var rowBytes: Int { columns / format.blockElements * format.blockBytes }
 

@@ -62,6 +62,27 @@ import Darwin
         return try body(unsafe bytes.bindMemory(to: UInt8.self).span)
     }
 
+    /// Asks the system to read the bytes of `range` soon; a hint.
+    func willNeed(_ range: Range<Int>) { advise(range, MADV_WILLNEED) }
+
+    /// Says that the bytes of `range` will not be read again soon; a hint.
+    func letGo(_ range: Range<Int>) { advise(range, MADV_DONTNEED) }
+
+    /// Advises the whole pages that `range` touches.
+    private func advise(_ range: Range<Int>, _ advice: CInt) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes \(range) of \(count)")
+        guard isMapped, !range.isEmpty else { return }
+        let page = Int(getpagesize())
+        let first = range.lowerBound / page * page
+        unsafe madvise(UnsafeMutableRawPointer(mutating: base + first), range.upperBound - first, advice)
+    }
+
+    /// The offset of `count` bytes that start at `address`; nil where they do not lie inside.
+    @unsafe func offset(of address: UnsafeRawPointer, count needed: Int) -> Int? {
+        let offset = unsafe Int(bitPattern: address) - Int(bitPattern: base)
+        return offset >= 0 && needed <= count && offset <= count - needed ? offset : nil
+    }
+
     /// Where `range` starts in memory, for a view that must not outlive this object.
     ///
     /// - Precondition: the range lies inside the bytes.

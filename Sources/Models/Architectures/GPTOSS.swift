@@ -38,7 +38,7 @@ enum GPTOSS {
             let router = Router(
                 linear: try source.router(names, sizes: sizes, experts: experts),
                 expertsPerToken: experts.expertsPerToken, scoring: .softmaxOfChosen, normalizesWeights: false)
-            let loaded: MappedExperts.LayerExperts
+            let loaded: LayerExperts
             if source.isGGUF {
                 loaded = try source.experts(
                     names, hiddenSize: sizes.hiddenSize, sizes: experts, activation: activation)

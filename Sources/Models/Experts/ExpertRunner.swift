@@ -6,11 +6,18 @@ public import Kernels
 /// processes); the step is specialised for it. Results are bit-identical across implementations: expert
 /// outputs are added in rank order.
 public protocol ExpertRunner {
+    /// Why experts may be missing: never, where all are in memory.
+    associatedtype Failure: Error
+
     /// output[t] += sum over ranks r of routing.weight(t, r) * expert(t, r)(input[t]).
     ///
     /// Shape: input and output [rows, hiddenSize]. Allocates: none. Runs on: engine thread.
+    /// - Parameter isCancelled: asked where the runner waits for long, or works for long.
+    /// - Returns: false where it stopped early; the output then means nothing.
     func run(
-        layer: Int, routing: Routing, input: FloatMatrix, addingTo output: FloatMatrix, context: StepContext)
+        layer: Int, routing: Routing, input: FloatMatrix, addingTo output: FloatMatrix, context: StepContext,
+        unless isCancelled: () -> Bool
+    ) throws(Failure) -> Bool
 
     /// Arena elements that `run` takes for steps of at most `rows` rows.
     func scratchElements(rows: Int) -> Int

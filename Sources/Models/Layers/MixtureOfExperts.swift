@@ -18,15 +18,20 @@ public struct MixtureOfExperts: Sendable {
 
     /// output = sum of weighted experts + shared expert. Shape: [rows, hiddenSize]. Allocates: none. Runs on:
     /// engine thread.
-    public func forward(
-        _ input: FloatMatrix, into output: FloatMatrix, layer: Int, routing: Routing,
-        experts: some ExpertRunner,
-        context: StepContext
-    ) {
+    ///
+    /// - Returns: false where the experts stopped early.
+    public func forward<Experts: ExpertRunner>(
+        _ input: FloatMatrix, into output: FloatMatrix, layer: Int, routing: Routing, experts: Experts,
+        context: StepContext, unless isCancelled: () -> Bool
+    ) throws(Experts.Failure) -> Bool {
         router.route(input, routing: routing, context: context)
         output.clear()
-        experts.run(layer: layer, routing: routing, input: input, addingTo: output, context: context)
+        let isDone = try experts.run(
+            layer: layer, routing: routing, input: input, addingTo: output, context: context,
+            unless: isCancelled)
+        guard isDone else { return false }
         if let sharedExpert { addShared(sharedExpert, input: input, to: output, context: context) }
+        return true
     }
 
     private func addShared(

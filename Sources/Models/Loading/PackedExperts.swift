@@ -25,7 +25,7 @@ struct PackedExperts: Sendable {
     /// - Throws: `missingTensor` or `wrongShape`.
     func layer(
         _ names: LayerNames, owned: inout [WeightBuffer]
-    ) throws(ModelFileError) -> MappedExperts.LayerExperts {
+    ) throws(ModelFileError) -> LayerExperts {
         let blocks = names([], ["mlp.experts.gate_up_proj_blocks"])
         let experts: [ExpertWeights]
         if let first = blocks.huggingFace.first, source.file.opaqueTensors[first] != nil {
@@ -33,7 +33,7 @@ struct PackedExperts: Sendable {
         } else {
             experts = try floats(names)
         }
-        return MappedExperts.LayerExperts(experts: experts, expertHiddenSize: inner, activation: activation)
+        return LayerExperts(experts: experts, expertHiddenSize: inner, activation: activation)
     }
 
     private func floats(_ names: LayerNames) throws(ModelFileError) -> [ExpertWeights] {

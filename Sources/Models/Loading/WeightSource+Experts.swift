@@ -14,8 +14,8 @@ extension WeightSource {
     /// - Throws: `missingTensor` or `wrongShape`.
     func experts(
         _ names: LayerNames, hiddenSize: Int, sizes: ExpertSizes, activation: ExpertActivation = .swiGLU
-    ) throws(ModelFileError) -> MappedExperts.LayerExperts {
-        MappedExperts.LayerExperts(
+    ) throws(ModelFileError) -> LayerExperts {
+        LayerExperts(
             experts: try ExpertLayout(source: self, names: names, hiddenSize: hiddenSize, sizes: sizes)
                 .read(),
             expertHiddenSize: sizes.expertHiddenSize, activation: activation)

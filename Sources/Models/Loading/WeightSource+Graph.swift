@@ -5,7 +5,7 @@ import ModelFiles
 struct LoadedLayer {
     let layer: Layer
     /// Nil for a dense layer.
-    let experts: MappedExperts.LayerExperts?
+    let experts: LayerExperts?
 }
 
 extension WeightSource {
@@ -21,7 +21,7 @@ extension WeightSource {
     /// - Parameter experts: empty for a dense layer.
     func layer(
         _ names: LayerNames, sizes: TransformerSizes, mixer: Mixer, feedForward: FeedForward,
-        experts: MappedExperts.LayerExperts?, residualScale: Float = 1, centersNorms: Bool = false,
+        experts: LayerExperts?, residualScale: Float = 1, centersNorms: Bool = false,
         normWeightOffset: Float = 0
     ) throws(ModelFileError) -> LoadedLayer {
         func norm(_ name: FileName) throws(ModelFileError) -> Norm {

@@ -49,9 +49,10 @@ struct ForwardStep<Experts: ExpertRunner> {
     /// Runs the rows of `batch` through every layer and advances their sequences; the results stay in the
     /// residual stream.
     ///
-    /// - Parameter isCancelled: asked before every half layer, so that a long prompt stops soon.
+    /// - Parameter isCancelled: asked before every half layer and while experts are awaited, so that a long
+    ///   prompt stops soon.
     /// - Returns: false where it stopped early: no sequence advanced, but recurrent layers may have moved.
-    func run(_ batch: Batch, unless isCancelled: () -> Bool) -> Bool {
+    func run(_ batch: Batch, unless isCancelled: () -> Bool) throws(Experts.Failure) -> Bool {
         let rows = hidden.slice(rows: 0..<batch.count)
         let compute = batch.count > 1 ? prefillCompute : compute
         let context = StepContext(batch: batch, compute: compute, arena: arena)
@@ -60,7 +61,7 @@ struct ForwardStep<Experts: ExpertRunner> {
         }
         if graph.embeddingScale != 1 { compute.scale(rows, by: graph.embeddingScale) }
         for (index, layer) in graph.layers.enumerated() {
-            let isDone = run(layer, index: index, hidden: rows, context: context, unless: isCancelled)
+            let isDone = try run(layer, index: index, hidden: rows, context: context, unless: isCancelled)
             guard isDone else { return false }
         }
         for slice in batch.slices { slice.state.advance(by: slice.rows.count) }
@@ -69,7 +70,7 @@ struct ForwardStep<Experts: ExpertRunner> {
 
     private func run(
         _ layer: Layer, index: Int, hidden: FloatMatrix, context: StepContext, unless isCancelled: () -> Bool
-    ) -> Bool {
+    ) throws(Experts.Failure) -> Bool {
         let compute = context.compute
         let mark = arena.mark()
         defer { arena.release(to: mark) }
@@ -85,8 +86,10 @@ struct ForwardStep<Experts: ExpertRunner> {
         case .dense(let dense):
             dense.forward(normed, into: added, context: context)
         case .experts(let mixture):
-            mixture.forward(
-                normed, into: added, layer: index, routing: routing, experts: experts, context: context)
+            let isDone = try mixture.forward(
+                normed, into: added, layer: index, routing: routing, experts: experts, context: context,
+                unless: isCancelled)
+            guard isDone else { return false }
         }
         compute.add(added, scale: layer.residualScale, to: hidden)
         return true

@@ -32,4 +32,15 @@ public struct CacheCounters: Hashable, Sendable, BitwiseCopyable {
         sum.guessesUsed += other.guessesUsed
         sum.guessesWasted += other.guessesWasted
     }
+
+    /// Takes what had happened at an earlier moment away.
+    public static func -= (difference: inout CacheCounters, earlier: CacheCounters) {
+        difference.requests -= earlier.requests
+        difference.hits -= earlier.hits
+        difference.unplaced -= earlier.unplaced
+        difference.evictions -= earlier.evictions
+        difference.guesses -= earlier.guesses
+        difference.guessesUsed -= earlier.guessesUsed
+        difference.guessesWasted -= earlier.guessesWasted
+    }
 }

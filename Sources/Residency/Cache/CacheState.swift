@@ -159,6 +159,11 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
         self.tick = tick
     }
 
+    mutating func countUses(of expert: ExpertID, _ count: Int) {
+        let number = resident(expert)
+        for _ in 0..<count { policy.touch(number, pool: isGlobal ? 0 : expert.layer) }
+    }
+
     mutating func beginSequence() { policy.beginSequence() }
 
     func slot(of expert: ExpertID) -> SlotIndex? {
@@ -221,6 +226,8 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
         }
         slots.putBack(slots.remove(number), pool: pool)
     }
+
+    func slotsInService(layer: Int) -> Int { slots.inService(pool: isGlobal ? 0 : layer) }
 
     mutating func giveBackSlot(layer: Int) -> SlotIndex? {
         let pool = isGlobal ? 0 : layer

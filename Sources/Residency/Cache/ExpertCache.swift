@@ -30,6 +30,7 @@ package final class ExpertCache<Policy: EvictionPolicy & ~Copyable>: ExpertCachi
         state.answer(layer: layer, experts: experts, tick: tick, into: &event.storage)
     }
 
+    package func countUses(of expert: ExpertID, _ count: Int) { state.countUses(of: expert, count) }
     package func beginSequence() { state.beginSequence() }
     package func slot(of expert: ExpertID) -> SlotIndex? { state.slot(of: expert) }
     package func expert(in slot: SlotIndex) -> ExpertID? { state.expert(in: slot) }
@@ -42,5 +43,6 @@ package final class ExpertCache<Policy: EvictionPolicy & ~Copyable>: ExpertCachi
     package func discard(_ expert: ExpertID) { state.discard(expert) }
     package func giveBackSlot(layer: Int) -> SlotIndex? { state.giveBackSlot(layer: layer) }
     package func takeBack(_ slot: SlotIndex) { state.takeBack(slot) }
+    package func slotsInService(layer: Int) -> Int { state.slotsInService(layer: layer) }
     package func counters(layer: Int) -> CacheCounters { state.counters(layer: layer) }
 }

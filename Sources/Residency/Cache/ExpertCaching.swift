@@ -21,6 +21,9 @@ public protocol ExpertCaching: AnyObject {
     /// - Parameter tick: the token's number; the same or larger than in the call before.
     func request(layer: Int, experts: Span<UInt16>, tick: Int, into event: CacheEvent)
 
+    /// A resident expert was chosen `count` times more than the event said: by other tokens of its step.
+    func countUses(of expert: ExpertID, _ count: Int)
+
     /// Another text begins: policies that count uses in a text start anew.
     func beginSequence()
 
@@ -52,6 +55,9 @@ public protocol ExpertCaching: AnyObject {
     func giveBackSlot(layer: Int) -> SlotIndex?
     /// Puts a slot that was given back into service again.
     func takeBack(_ slot: SlotIndex)
+
+    /// Slots of the pool that `layer` uses which are in service.
+    func slotsInService(layer: Int) -> Int
 
     /// What happened so far in one layer.
     func counters(layer: Int) -> CacheCounters

@@ -26,4 +26,11 @@
             unsafe base[index] = newValue
         }
     }
+
+    /// Calls `body` with the elements of `range`.
+    package func withSpan<Result>(_ range: Range<Int>, _ body: (Span<Element>) -> Result) -> Result {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "elements \(range) of \(count)")
+        return unsafe body(
+            UnsafeBufferPointer(start: base + range.lowerBound, count: range.count).span)
+    }
 }

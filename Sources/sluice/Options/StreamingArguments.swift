@@ -1,24 +1,48 @@
 import ArgumentParser
+import ExpertStorage
+import Generation
+import Residency
 
-/// Options for models that are larger than memory: known by name, and refused where they ask for what does
-/// not exist yet.
+/// Options for models that are larger than memory.
+///
+/// Those of what does not exist yet are known by name, and refused where they ask for it.
 struct StreamingArguments: ParsableArguments {
     /// The title in every command's help. A group inside a titled group would come under that one's title.
-    static let title = "Not in this version (streaming)"
+    static let title = "Models larger than memory"
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Only the slots for experts.", valueName: "size"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The most memory for experts, within --memory; without it, what is left.", valueName: "size"))
     var expertCache: String?
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How weights are read: auto or mmap.", valueName: "method"))
+        help: ArgumentHelp(
+            """
+            How experts come into memory: auto (mapped where the model fits, else read on demand), mmap, or a \
+            way to read on demand: \(ReadMethod.allCases.map(\.rawValue).joined(separator: ", ")).
+            """, valueName: "method"))
     var io: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Which experts stay in memory.", valueName: "name"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Which expert leaves: \(PolicyRegistry.entries.map(\.name).joined(separator: ", ")); lfu:64 lets uses \
+            fade to half in 64 tokens.
+            """, valueName: "name"))
     var policy: String?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Prediction of experts: auto or off.", valueName: "name"))
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Whose slots: layer (each layer its own), global (shared by all) or auto.", valueName: "pools"))
+    var expertPools: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Prediction of experts; not in this version: auto or off.", valueName: "name"))
     var prefetch: String?
 
     @Option(
@@ -27,25 +51,72 @@ struct StreamingArguments: ParsableArguments {
     var precision: String?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Record the routing while running.", valueName: "file"))
+        parsing: .unconditional,
+        help: ArgumentHelp("Record the routing while running; not in this version.", valueName: "file"))
     var trace: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Worker processes.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Worker processes; not in this version.", valueName: "n"))
     var workers: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Values from a TOML profile.", valueName: "file"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Values from a TOML profile; not in this version.", valueName: "file"))
     var profile: String?
 
-    /// Refuses what a resident model cannot do, whether a flag or the environment asks for it.
+    /// What the user wants, from flags or the environment.
     ///
-    /// - Throws: `CommandFailure` naming the option.
-    func check(_ resolver: inout SettingResolver) throws {
+    /// - Throws: `CommandFailure` naming the option that cannot be met.
+    func preference(_ resolver: inout SettingResolver) throws -> StreamingPreference {
+        try refuseWhatIsMissing(&resolver)
+        var preference = StreamingPreference()
+        let method = try text("io", io, default: "auto", &resolver)
+        switch method {
+        case "auto": break
+        case "mmap": preference.source = .mapped
+        default:
+            guard let known = ReadMethod(rawValue: method) else {
+                let names = ReadMethod.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CommandFailure.usage("--io is \"\(method)\"; expected auto, mmap, \(names)")
+            }
+            preference.source = .streamed
+            preference.reading.method = known
+        }
+        let policy = try text("policy", policy, default: "auto", &resolver)
+        if policy != "auto" {
+            do throws(ResidencyError) {
+                preference.policy = try PolicyRegistry.parse(policy)
+            } catch {
+                throw CommandFailure.usage("--policy: \(error)")
+            }
+        }
+        let pools = try text("expert-pools", expertPools, default: "auto", &resolver)
+        guard let known = StreamingPreference.Pools(rawValue: pools) else {
+            throw CommandFailure.usage("--expert-pools is \"\(pools)\"; expected auto, layer or global")
+        }
+        preference.pools = known
+        let cache = try text("expert-cache", expertCache, default: "auto", &resolver)
+        if cache != "auto" {
+            guard let bytes = ByteSize.parse(cache) else {
+                throw CommandFailure.usage("--expert-cache is \"\(cache)\"; expected a size such as 4G")
+            }
+            preference.expertCacheBytes = bytes
+        }
+        if preference.source == .mapped, preference.expertCacheBytes != nil || preference.policy != nil {
+            throw CommandFailure.usage("--io mmap keeps no experts in slots; leave --expert-cache and --policy out")
+        }
+        return preference
+    }
+
+    private func text(
+        _ name: String, _ flag: String?, default fallback: String, _ resolver: inout SettingResolver
+    ) throws -> String {
+        try resolver.resolve([name], flag: flag, default: fallback, expected: "a text") { $0 }
+    }
+
+    private func refuseWhatIsMissing(_ resolver: inout SettingResolver) throws {
         let options: [(name: String, flag: String?, known: [String], later: String)] = [
-            ("io", io, ["auto", "mmap"], "reading experts from disk on demand"),
             ("prefetch", prefetch, ["auto", "off"], "prefetching experts"),
             ("precision", precision, ["exact"], "lower precision on a miss"),
-            ("expert-cache", expertCache, [], "a cache of experts"),
-            ("policy", policy, [], "a policy for a cache of experts"),
             ("trace", trace, [], "recording routing traces"),
             ("workers", workers, [], "worker processes"),
             ("profile", profile, [], "profiles"),
@@ -58,8 +129,7 @@ struct StreamingArguments: ParsableArguments {
             let choices =
                 option.known.isEmpty ? "leave it out" : "use \(option.known.joined(separator: " or "))"
             throw CommandFailure.usage(
-                "--\(option.name) \(value): this version runs models resident in memory and does not have "
-                    + "\(option.later) yet; \(choices)")
+                "--\(option.name) \(value): this version does not have \(option.later) yet; \(choices)")
         }
     }
 }

@@ -12,7 +12,6 @@ struct ModelSession {
     /// Nil where the model has none and the command can do without.
     let tokenizer: Tokenizer?
     let needs: ModelNeeds
-    let options: LanguageModel.Options
     let plan: MemoryPlan
     let instructionSet: InstructionSet
     /// Opened before anything runs, so that a path that cannot be written is known at once.
@@ -57,12 +56,17 @@ struct ModelSession {
         if settings.prefillThreads != settings.threads {
             options.prefillThreadCount = settings.prefillThreads
         }
-        self.options = options
         receiptFile = settings.isPlanOnly ? nil : try settings.receiptPath.map { try OutputFile($0) }
         plan = MemoryPlan(
             needs: needs, file: file, options: options,
-            budgetBytes: settings.budget.resolved(on: MachineMemory.read()))
+            budgetBytes: settings.budget.resolved(on: MachineMemory.read()), preference: settings.streaming)
+        if let warning = plan.warning, !settings.isQuiet {
+            StandardError.write("sluice: warning: \(warning)\n")
+        }
     }
+
+    /// What the engine is told.
+    var options: LanguageModel.Options { plan.options }
 
     /// Token ids below this are the model's.
     var vocabularySize: Int { needs.shape.vocabularySize }
@@ -109,11 +113,13 @@ struct ModelSession {
         // Before the model takes its memory, so that the probe's buffer does not come on top of it.
         _ = memoryBandwidth
         var progress = ProgressLine("loading", isShown: !settings.isQuiet)
-        PageCache.fill(file.parts) { done, total in
-            progress.show(done: done, total: total, unit: ByteSize.text)
-            return true
+        if options.streaming == nil {
+            PageCache.fill(file.parts) { done, total in
+                progress.show(done: done, total: total, unit: ByteSize.text)
+                return true
+            }
         }
-        progress.clear()
+        defer { progress.clear() }
         return try await Engine.start(file: file, tokenizer: tokenizer, options: options)
     }
 

@@ -14,6 +14,7 @@ struct ModelSettings {
     let prefillThreads: Int
     let batchSize: Int
     let budget: MemoryBudget
+    let streaming: StreamingPreference
     /// Nil for auto.
     let cacheElement: CacheElement?
     let pretokenizer: String?
@@ -38,7 +39,7 @@ struct ModelSettings {
         _ flags: SharedModelArguments, threads flag: Int?, _ streaming: StreamingArguments,
         _ resolver: inout SettingResolver
     ) throws {
-        try streaming.check(&resolver)
+        self.streaming = try streaming.preference(&resolver)
         modelPath = try resolver.optional(
             ["model", "m"], flag: flags.model, expected: "a path", shownDefault: "(the bundled model)"
         ) { $0 }

@@ -1,0 +1,67 @@
+import ExpertStorage
+import Models
+import Residency
+
+/// How many slots fit into the memory that is left for experts, and who may use them.
+struct SlotPlan {
+    /// What the engine is told.
+    let options: StreamingOptions
+    /// Bytes of all slots.
+    let byteCount: Int
+    /// What a user should know about so few slots; nil where they do.
+    let warning: String?
+
+    /// The fewest bytes of slots with which a model runs: those of the experts that one layer chooses.
+    static func smallestByteCount(_ needs: ModelNeeds) -> Int? {
+        guard let extents = needs.extents else { return nil }
+        return (extents.catalog.slotBytes.max() ?? 0) * needs.shape.expertsPerToken
+    }
+
+    /// The slots that fit into `room` bytes; nil where not even the smallest do.
+    init?(_ needs: ModelNeeds, room: Int, preference: StreamingPreference) {
+        guard let extents = needs.extents, let smallest = Self.smallestByteCount(needs), room >= smallest
+        else { return nil }
+        let numbering = ExpertNumbering(
+            layerCount: needs.expertLayerCount, expertCount: needs.shape.expertCount)
+        let set = WorkingSet(numbering: numbering, expertsPerToken: needs.shape.expertsPerToken)
+        func shape(_ slots: Int, pools: StreamingPreference.Pools) -> CacheShape {
+            let most = min(slots, numbering.layerCount * numbering.expertCount)
+            return switch pools {
+            case .automatic: set.advice(slots: most).shape
+            case .global: CacheShape(numbering: numbering, pools: .global(slots: most))
+            case .perLayer:
+                CacheShape(
+                    numbering: numbering,
+                    pools: .perLayer(SlotShares.uniform(slots: most, numbering: numbering)))
+            }
+        }
+        func bytes(_ slots: Int, pools: StreamingPreference.Pools) -> Int {
+            extents.slotBytes(of: shape(slots, pools: pools)).reduce(0, +)
+        }
+        // The most slots that fit: more slots never take fewer bytes with the same kind of pools.
+        func most(_ pools: StreamingPreference.Pools) -> Int {
+            var (low, high) = (0, numbering.layerCount * numbering.expertCount)
+            while low < high {
+                let middle = (low + high + 1) / 2
+                if bytes(middle, pools: pools) <= room { low = middle } else { high = middle - 1 }
+            }
+            return low
+        }
+        var pools = preference.pools
+        if pools == .automatic {
+            pools = set.fit(slots: most(.perLayer)) == .whole ? .perLayer : .global
+        }
+        let slots = most(pools)
+        let fit = set.fit(slots: slots)
+        options = StreamingOptions(
+            shape: shape(slots, pools: pools),
+            policy: preference.policy ?? set.advice(slots: slots).policy, reading: preference.reading)
+        byteCount = bytes(slots, pools: pools)
+        warning =
+            fit == .whole
+            ? nil
+            : "\(slots) slots are fewer than the \(set.slotCount) experts of one token: most requests will "
+                + "be read from disk; \(ByteSize.text(bytes(set.slotCount, pools: .perLayer))) for experts "
+                + "hold a token's"
+    }
+}

@@ -1,0 +1,31 @@
+extension ModelFile {
+    /// The same file with the bytes of `records` in anonymous memory, read once: other reads cannot push
+    /// them out of the page cache.
+    ///
+    /// - Parameter progress: gets the bytes copied so far.
+    /// - Throws: `noMemory`.
+    public func copying(
+        _ records: [TensorRecord], progress: (Int) -> Void = { _ in }
+    ) throws(ModelFileError) -> ModelFile {
+        var offsets: [String: Int] = [:]
+        var size = 0
+        for record in records {
+            offsets[record.name] = size
+            size += (record.byteCount + Self.copyAlignment - 1) / Self.copyAlignment * Self.copyAlignment
+        }
+        guard let memory = WeightCopies(byteCount: size, offsets: offsets) else {
+            throw ModelFileError(.noMemory(byteCount: size), path: path)
+        }
+        var done = 0
+        for record in records {
+            memory.fill(record.name, from: bytes(of: record.part), range: record.byteRange) {
+                done += $0
+                progress(done)
+            }
+        }
+        return ModelFile(self, copies: memory)
+    }
+
+    /// What the widest vector instructions like, and no less than GGUF's own alignment.
+    private static let copyAlignment = 64
+}

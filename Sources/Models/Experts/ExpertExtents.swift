@@ -1,0 +1,158 @@
+public import ExpertStorage
+import Kernels
+import ModelFiles
+public import Residency
+
+/// Where the experts of a model lie in its files, and where each matrix of an expert lies in a slot.
+///
+/// Matrices that follow one another in the file, in every expert, are one piece and one read: gate and up in
+/// one tensor, or the whole record of a packed store.
+public struct ExpertExtents: Sendable {
+    /// By layer with experts, from 0: the pieces of every expert.
+    public let catalog: ExpertCatalog
+    /// The model's number of each layer with experts.
+    public let layerNumbers: [Int]
+    /// The piece that holds each matrix of an expert.
+    private let pieceOfMatrix: [Int]
+    /// Bytes from the start of that piece, by layer with experts and matrix.
+    private let offsetInPiece: [Int]
+
+    /// - Returns: nil where experts are no views of the file (repacked ones), or there are none.
+    init?(_ layers: [LayerExperts?], in file: ModelFile) {
+        layerNumbers = layers.indices.filter { layers[$0] != nil }
+        var places: [[[MatrixPlace]]] = []
+        for layer in layers.compactMap({ $0 }) {
+            var ofLayer: [[MatrixPlace]] = []
+            for expert in layer.experts {
+                guard let found = Self.places(expert, in: file) else { return nil }
+                ofLayer.append(found)
+            }
+            places.append(ofLayer)
+        }
+        guard let matrixCount = places.first?.first?.count else { return nil }
+        let isJoined = (0..<matrixCount).map { matrix in
+            matrix > 0
+                && places.allSatisfy { $0.allSatisfy { $0[matrix].follows($0[matrix - 1]) } }
+        }
+        var pieceOfMatrix: [Int] = []
+        for matrix in 0..<matrixCount {
+            pieceOfMatrix.append((pieceOfMatrix.last ?? -1) + (isJoined[matrix] ? 0 : 1))
+        }
+        let starts = (0..<matrixCount).filter { !isJoined[$0] }
+        catalog = ExpertCatalog(
+            layers: places.map { layer in
+                layer.map { expert in
+                    starts.indices.map { piece in
+                        let end = piece + 1 < starts.count ? starts[piece + 1] : matrixCount
+                        let first = expert[starts[piece]]
+                        return ExpertPiece(
+                            file: first.location.part, offset: first.location.offset,
+                            byteCount: expert[starts[piece]..<end].reduce(0) { $0 + $1.byteCount })
+                    }
+                }
+            })
+        offsetInPiece = places.flatMap { layer -> [Int] in
+            (0..<matrixCount).map { matrix in
+                (starts[pieceOfMatrix[matrix]]..<matrix).reduce(0) { $0 + layer[0][$1].byteCount }
+            }
+        }
+        self.pieceOfMatrix = pieceOfMatrix
+    }
+
+    /// Bytes from the start of a slot to a matrix of an expert (numbered through) that lies in it.
+    func slotOffset(matrix: Int, layer: Int, expert: Int) -> Int {
+        catalog.slotOffset(piece: pieceOfMatrix[matrix], of: expert)
+            + offsetInPiece[layer * pieceOfMatrix.count + matrix]
+    }
+
+    /// The tensors of `file` of which no expert is a part: what every token may need.
+    func otherTensors(of file: ModelFile) -> [TensorRecord] {
+        var starts: [[Int]] = Array(repeating: [], count: file.parts.count)
+        for layer in layerNumbers.indices {
+            for expert in 0..<catalog.expertsPerLayer {
+                for index in 0..<catalog.piecesPerExpert {
+                    let piece = catalog.piece(index, of: layer * catalog.expertsPerLayer + expert)
+                    starts[piece.file].append(piece.offset)
+                }
+            }
+        }
+        for part in starts.indices { starts[part].sort() }
+        return file.tensors.values.filter { record in
+            let offsets = starts[record.part]
+            let first = offsets.partitioningIndex { $0 >= record.byteRange.lowerBound }
+            return first == offsets.count || offsets[first] >= record.byteRange.upperBound
+        }
+        .sorted { ($0.part, $0.offset) < ($1.part, $1.offset) }
+    }
+
+    /// Bytes of every slot of `shape`: a slot that layers share is as large as the largest expert.
+    public func slotBytes(of shape: CacheShape) -> [Int] {
+        switch shape.pools {
+        case .global(let slots): Array(repeating: catalog.slotBytes.max() ?? 0, count: slots)
+        case .perLayer(let slots):
+            zip(slots, catalog.slotBytes).flatMap { Array(repeating: $1, count: $0) }
+        }
+    }
+
+    /// Where a matrix lies in the file.
+    private struct MatrixPlace {
+        let location: FileLocation
+        let byteCount: Int
+
+        func follows(_ other: MatrixPlace) -> Bool {
+            location.part == other.location.part
+                && location.offset == other.location.offset + other.byteCount
+        }
+    }
+
+    private static func places(_ expert: ExpertWeights, in file: ModelFile) -> [MatrixPlace]? {
+        var places: [MatrixPlace] = []
+        for matrix in expert.matrices {
+            guard let location = file.location(of: matrix) else { return nil }
+            places.append(MatrixPlace(location: location, byteCount: matrix.byteCount))
+        }
+        return places
+    }
+}
+
+extension ExpertWeights {
+    /// Its matrices, in the order in which a slot holds them.
+    fileprivate var matrices: [WeightMatrix] {
+        switch gateUp {
+        case .separate(let gate, let up): [gate.weights, up.weights, down.weights]
+        case .interleaved(let both): [both.weights, down.weights]
+        }
+    }
+
+    /// The same expert with matrix i at `address(i)`. Allocates: none.
+    func moved(_ address: (Int) -> UnsafeRawPointer) -> ExpertWeights {
+        switch gateUp {
+        case .separate(let gate, let up):
+            unsafe ExpertWeights(
+                gateUp: .separate(gate: gate.moved(to: address(0)), up: up.moved(to: address(1))),
+                down: down.moved(to: address(2)))
+        case .interleaved(let both):
+            unsafe ExpertWeights(
+                gateUp: .interleaved(both.moved(to: address(0))), down: down.moved(to: address(1)))
+        }
+    }
+}
+
+extension Linear {
+    /// The same product with its weights at another place.
+    @unsafe fileprivate func moved(to base: UnsafeRawPointer) -> Linear {
+        unsafe Linear(weights: weights.moved(to: base), bias: bias, isTransposed: isTransposed)
+    }
+}
+
+extension [Int] {
+    /// The first index whose element belongs to the second part; the elements are ordered by that.
+    fileprivate func partitioningIndex(where belongsToSecond: (Int) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if belongsToSecond(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,182 @@
+public import ExpertStorage
+public import Kernels
+
+/// Experts that are read from disk into slots when a step needs them.
+///
+/// The bits of a result do not depend on what was in memory, nor on the order in which reads end: an expert's
+/// output is complete by itself, and the sum goes by ranks.
+public final class SlotExperts: ExpertRunner {
+    private let layers: [LayerExperts?]
+    /// Among the layers with experts, the number of each layer of the model.
+    private let places: [Int]
+    private let hiddenSize: Int
+    private let expertsPerToken: Int
+    private let order: ExpertOrder
+    let slots: ExpertSlots
+    /// Tokens computed so far, the clock of the cache.
+    private var nextTick = 0
+    private var tick = 0
+
+    /// - Parameter layers: the experts as views of the file, which give formats and sizes.
+    init(
+        layers: [LayerExperts?], slots: ExpertSlots, hiddenSize: Int, expertsPerToken: Int, maximumRows: Int
+    ) {
+        self.layers = layers
+        self.slots = slots
+        self.hiddenSize = hiddenSize
+        self.expertsPerToken = expertsPerToken
+        var count = 0
+        places = layers.map { layer in
+            defer { count += layer == nil ? 0 : 1 }
+            return count
+        }
+        let expertCount = layers.reduce(0) { max($0, $1?.experts.count ?? 0) }
+        order = ExpertOrder(expertCount: expertCount, capacity: maximumRows * expertsPerToken)
+    }
+
+    public func scratchElements(rows: Int) -> Int {
+        ExpertWork.scratchElements(
+            rows: rows, layers: layers, expertsPerToken: expertsPerToken, hiddenSize: hiddenSize)
+    }
+
+    public func run(
+        layer: Int, routing: Routing, input: FloatMatrix, addingTo output: FloatMatrix, context: StepContext,
+        unless isCancelled: () -> Bool
+    ) throws(ExpertStorageError) -> Bool {
+        guard let experts = layers[layer] else { preconditionFailure("layer \(layer) has no experts") }
+        let mark = context.arena.mark()
+        defer { context.arena.release(to: mark) }
+        order.sort(routing)
+        if places[layer] == 0 {
+            tick = nextTick
+            nextTick += routing.rows
+        }
+        slots.begin(layer: places[layer], tick: tick)
+        let count = list(routing, expertCount: experts.experts.count)
+        var work = ExpertWork(
+            experts, order: order, input: input, expertsPerToken: expertsPerToken, hiddenSize: hiddenSize,
+            context: context)
+        var isDone = false
+        do throws(ExpertStorageError) {
+            isDone =
+                try count <= slots.capacity
+                ? runTogether(count, experts, &work, unless: isCancelled)
+                : runInTurn(count, experts, &work, unless: isCancelled)
+        } catch {
+            slots.abandon(count: count)
+            throw error
+        }
+        guard isDone else {
+            slots.abandon(count: count)
+            return false
+        }
+        work.finish(routing, addingTo: output)
+        return true
+    }
+
+    /// Lists the experts that the rows chose: of one row the strongest first, of several the one that most
+    /// rows chose.
+    private func list(_ routing: Routing, expertCount: Int) -> Int {
+        var count = 0
+        if routing.rows == 1 {
+            while count < expertsPerToken {
+                slots.set(count, expert: routing.expert(row: 0, rank: count))
+                count += 1
+            }
+            return count
+        }
+        for expert in 0..<expertCount where !order.choices(of: expert).isEmpty {
+            slots.set(count, expert: expert)
+            var position = count
+            // Insertion: a few hundred experts, next to the products of hundreds of rows.
+            while position > 0 && uses(position - 1) < uses(position) {
+                slots.swap(position - 1, position)
+                position -= 1
+            }
+            count += 1
+        }
+        return count
+    }
+
+    /// Rows that chose the expert at `position`.
+    private func uses(_ position: Int) -> Int { order.choices(of: slots.expert(position)).count }
+
+    /// All experts have a slot: those in memory are computed while the others are read.
+    private func runTogether(
+        _ count: Int, _ experts: LayerExperts, _ work: inout ExpertWork, unless isCancelled: () -> Bool
+    ) throws(ExpertStorageError) -> Bool {
+        request(0..<count)
+        var done = 0
+        while true {
+            let before = done
+            for position in 0..<count where slots.isReady(position) {
+                add(position, experts, &work)
+                done += 1
+                // Of several rows an expert takes long: reads go on in between.
+                if uses(position) > 1 {
+                    work.run()
+                    try slots.poll(waiting: false)
+                }
+            }
+            if done > before { work.run() }
+            if done == count { return true }
+            if isCancelled() { return false }
+            try slots.poll(waiting: done == before)
+        }
+    }
+
+    /// More experts than slots: first those in memory, then the others as slots become free, each group with
+    /// the most wanted first.
+    ///
+    /// Experts are computed in the order in which they were asked for, so that who leaves does not depend on
+    /// how fast reads end.
+    private func runInTurn(
+        _ count: Int, _ experts: LayerExperts, _ work: inout ExpertWork, unless isCancelled: () -> Bool
+    ) throws(ExpertStorageError) -> Bool {
+        var requested = moveResidentsToFront(count)
+        request(0..<requested)
+        for position in 0..<count {
+            while requested < count && slots.heldCount < slots.capacity {
+                request(requested..<requested + 1)
+                requested += 1
+            }
+            while !slots.isReady(position) {
+                if isCancelled() { return false }
+                try slots.poll(waiting: true)
+            }
+            add(position, experts, &work)
+            work.run()
+            if isCancelled() { return false }
+            try slots.poll(waiting: false)
+        }
+        return true
+    }
+
+    /// Returns how many they are.
+    private func moveResidentsToFront(_ count: Int) -> Int {
+        var residents = 0
+        for position in 0..<count where slots.isResident(position) {
+            var place = position
+            while place > residents {
+                slots.swap(place - 1, place)
+                place -= 1
+            }
+            residents += 1
+        }
+        return residents
+    }
+
+    private func request(_ positions: Range<Int>) {
+        slots.request(positions)
+        for position in positions where uses(position) > 1 {
+            slots.countUses(position, uses(position) - 1)
+        }
+    }
+
+    /// Adds the expert at `position` to the work, which copies nothing: its slot must last until the work was
+    /// run.
+    private func add(_ position: Int, _ experts: LayerExperts, _ work: inout ExpertWork) {
+        work.add(slots.weights(position, of: experts), index: slots.expert(position))
+        slots.letGo(position)
+    }
+}

@@ -1,0 +1,39 @@
+import ExpertStorage
+public import Residency
+
+/// What streaming did since the model was loaded, or between two moments.
+public struct StreamingCounters: Sendable, Equatable {
+    /// Requests, hits and misses of experts: an expert of a layer counts once in a step.
+    public var cache = CacheCounters()
+    /// Bytes of experts that the disk delivered.
+    public var bytesRead = 0
+    /// Time in which at least one read was under way.
+    public var busyNanoseconds = 0
+    /// Time in which the step waited for bytes.
+    public var stallNanoseconds = 0
+
+    /// Nothing yet.
+    public init() {}
+
+    init(_ slots: ExpertSlots) {
+        cache = slots.cache.counters
+        bytesRead = slots.reads.bytes
+        busyNanoseconds = slots.reads.busyNanoseconds
+        stallNanoseconds = slots.stallNanoseconds
+    }
+
+    /// Bytes per second while at least one read was under way; nil where none was.
+    public var diskBytesPerSecond: Double? {
+        busyNanoseconds > 0 ? Double(bytesRead) / (Double(busyNanoseconds) / 1e9) : nil
+    }
+
+    /// What happened after `earlier`.
+    public static func - (later: StreamingCounters, earlier: StreamingCounters) -> StreamingCounters {
+        var difference = later
+        difference.cache -= earlier.cache
+        difference.bytesRead -= earlier.bytesRead
+        difference.busyNanoseconds -= earlier.busyNanoseconds
+        difference.stallNanoseconds -= earlier.stallNanoseconds
+        return difference
+    }
+}

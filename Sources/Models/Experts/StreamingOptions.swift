@@ -1,0 +1,18 @@
+public import ExpertStorage
+public import Residency
+
+/// How the experts of a model that is larger than its memory are kept and read.
+public struct StreamingOptions: Sendable {
+    /// Slots, and which layers may use which.
+    public var shape: CacheShape
+    /// Which expert leaves.
+    public var policy: PolicyChoice
+    /// How bytes come from the disk.
+    public var reading: ReadPlan
+
+    public init(shape: CacheShape, policy: PolicyChoice, reading: ReadPlan) {
+        self.shape = shape
+        self.policy = policy
+        self.reading = reading
+    }
+}
