@@ -131,6 +131,13 @@ public final class LanguageModel {
         }
     }
 
+    /// The way in which experts are read, which may be another than was asked for; nil where the whole model
+    /// is mapped.
+    public var readMethod: ReadMethod? {
+        guard case .slots(let step) = step else { return nil }
+        return step.experts.slots.method
+    }
+
     /// What streaming did so far; nil where the whole model is mapped.
     public var streamingCounters: StreamingCounters? {
         guard case .slots(let step) = step else { return nil }

@@ -39,6 +39,8 @@ public struct EvaluationSummary: Sendable {
     public var computedTokens = 0
     /// Time of all windows.
     public var seconds = 0.0
+    /// What streaming did; nil where the model is mapped.
+    public var streaming: StreamingSummary?
     /// Whether it ended before the last window.
     public var wasCancelled = false
 

@@ -8,6 +8,8 @@ struct EvaluationRun: ~Copyable {
     private let core: EngineCore
     private var summary = EvaluationSummary()
     private var window = 0
+    /// What streaming had done before.
+    private let before: StreamingCounters?
     private let clock = ContinuousClock()
 
     init(_ request: EvaluationRequest, on core: EngineCore) throws {
@@ -20,6 +22,8 @@ struct EvaluationRun: ~Copyable {
         }
         self.request = request
         self.core = core
+        summary.streaming = StreamingSummary(core.model)
+        before = core.model.streamingCounters
     }
 
     /// Scores the next window; nil after `finished`.
@@ -34,6 +38,7 @@ struct EvaluationRun: ~Copyable {
         window += 1
         if !request.cancellation.isCancelled { summary.windowsDone = window }
         summary.seconds += (clock.now - start).inSeconds
+        if let before, let now = core.model.streamingCounters { summary.streaming?.prefill = now - before }
         return .window(done: window, total: request.windows.count, summary)
     }
 

@@ -39,6 +39,8 @@ public struct GenerationSummary: Sendable {
     public var prefillSeconds = 0.0
     /// Time of the decode steps.
     public var decodeSeconds = 0.0
+    /// What streaming did; nil where the model is mapped.
+    public var streaming: StreamingSummary?
 
     /// Nothing done yet.
     public init() {}

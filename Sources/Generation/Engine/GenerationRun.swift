@@ -18,6 +18,8 @@ struct GenerationRun: ~Copyable {
     private var last: TokenID?
     /// Set by a token after which nothing follows.
     private var ending: FinishReason?
+    /// What streaming had done when it was last looked at.
+    private var counters: StreamingCounters?
     private let clock = ContinuousClock()
 
     /// Checks the request and goes back to the common beginning.
@@ -42,6 +44,8 @@ struct GenerationRun: ~Copyable {
             tokenizer: core.tokenizer, stops: request.stops, atStart: request.startsText)
         for token in request.prompt { sampler.accept(token) }
         promptPosition = core.rewind(to: request.prompt, forgetting: request.forgetsHistory)
+        summary.streaming = StreamingSummary(core.model)
+        counters = core.model.streamingCounters
         summary.promptTokens = request.prompt.count
         summary.prefilledTokens = request.prompt.count - promptPosition
     }
@@ -55,6 +59,7 @@ struct GenerationRun: ~Copyable {
             let end = min(promptPosition + core.maximumRows, request.prompt.count)
             let isDone = try core.forward(request.prompt[promptPosition..<end], unless: request.cancellation)
             summary.prefillSeconds += (clock.now - start).inSeconds
+            if let streamed = streamedSince() { summary.streaming?.prefill += streamed }
             guard isDone else { return finish(.cancelled) }
             promptPosition = end
             let known = request.prompt.count - summary.prefilledTokens
@@ -69,10 +74,18 @@ struct GenerationRun: ~Copyable {
         if isDecode {
             summary.decodeSeconds += seconds
             summary.decodeSteps += 1
+            if let streamed = streamedSince() { summary.streaming?.decode += streamed }
         } else {
             summary.prefillSeconds += seconds
         }
         return accept(token)
+    }
+
+    /// What streaming did since this was asked last.
+    private mutating func streamedSince() -> StreamingCounters? {
+        guard let now = core.model.streamingCounters, let before = counters else { return nil }
+        counters = now
+        return now - before
     }
 
     /// The token after the last computed row.

@@ -1,11 +1,15 @@
+import ExpertStorage
 public import ModelFiles
+import Models
+import Residency
 
 extension Receipt {
     /// The receipt under its documented names.
     ///
-    /// A resident model has nothing to miss, to read on demand or to predict; those fields say so.
+    /// A mapped model has nothing to miss or to read on demand; those fields say so.
     public var json: JSONValue {
-        .members([
+        let total = streaming?.total ?? StreamingCounters()
+        return .members([
             "model": .string(model),
             "fingerprint": .string(fingerprint),
             "architecture": .string(architecture),
@@ -26,16 +30,20 @@ extension Receipt {
                 "hits": .count(expertHits),
                 "misses": .count(expertRequests - expertHits),
                 "hit_rate": .real(hitRate),
+                "decode": Self.counts(streaming?.decode), "prefill": Self.counts(streaming?.prefill),
             ]),
+            "policy": .optional(streamingOptions.map { "\($0.policy)" }),
             "bytes_read": .members([
-                "demand": .count(0), "speculative_used": .count(0), "speculative_wasted": .count(0),
-                "dense": .count(diskReadBytes),
+                "demand": .count(total.bytesRead), "speculative_used": .count(0),
+                "speculative_wasted": .count(0), "dense": .count(max(diskReadBytes - total.bytesRead, 0)),
             ]),
-            "stall_seconds": .real(0),
-            "compute_seconds": .real(prefillSeconds + decodeSeconds),
+            "stall_seconds": .real(total.stallSeconds),
+            "compute_seconds": .real(prefillSeconds + decodeSeconds - total.stallSeconds),
             "io": .members([
-                "method": .string("mmap"), "block_bytes": .count(pageBytes), "queue_depth": .count(0),
-                "bandwidth": .null,
+                "method": .string(streaming?.method.rawValue ?? "mmap"),
+                "block_bytes": .count(streamingOptions?.reading.blockBytes ?? pageBytes),
+                "queue_depth": .count(streamingOptions?.reading.depth ?? 0),
+                "bandwidth": .optional(diskBytesPerSecond),
             ]),
             "prefetch": .members([
                 "predictor": .string("none"), "state": .string("off"), "recall": .null, "precision": .null,
@@ -48,11 +56,22 @@ extension Receipt {
             ]),
             "law": .members([
                 "compute_floor_seconds": .optional(computeFloorSeconds),
-                "disk_floor_seconds": .real(0),
+                "disk_floor_seconds": .real(diskFloorSeconds ?? 0),
                 "share": .optional(lawShare),
                 "bandwidth": .optional(memoryBandwidth?.bytesPerSecond),
                 "bandwidth_probe_bytes": .optional(memoryBandwidth?.bufferBytes),
             ]),
+        ])
+    }
+
+    /// What streaming did in one phase; null where the model is mapped.
+    private static func counts(_ counters: StreamingCounters?) -> JSONValue {
+        guard let counters else { return .null }
+        return .members([
+            "requests": .count(counters.cache.requests), "hits": .count(counters.cache.hits),
+            "misses": .count(counters.cache.misses), "hit_rate": .real(counters.cache.hitRate),
+            "bytes_read": .count(counters.bytesRead), "stall_seconds": .real(counters.stallSeconds),
+            "disk_busy_seconds": .real(counters.busySeconds),
         ])
     }
 }

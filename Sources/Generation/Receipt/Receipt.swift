@@ -1,3 +1,5 @@
+public import Models
+
 /// What a run did and how near it came to the hardware's limit.
 ///
 /// Units: sizes in bytes, times in seconds. The law is that a token cannot take less time than reading its
@@ -33,10 +35,15 @@ public struct Receipt: Sendable {
     public var decodeSeconds = 0.0
     /// Decode steps: the first token of an answer comes from the prefill.
     public var decodeSteps = 0
-    /// Expert choices of all rows; every one finds its expert in memory.
+    /// Requests of experts: of a mapped model the choices of all rows, each of which finds its expert in
+    /// memory; of a streamed one an expert of a layer counts once in a step.
     public var expertRequests = 0
     /// Those that found their expert in memory.
     public var expertHits = 0
+    /// What streaming did; nil where the model is mapped.
+    public var streaming: StreamingSummary?
+    /// How the disk was to be read, and who leaves a slot; nil where the model is mapped.
+    public var streamingOptions: StreamingOptions?
     /// Bytes that the process caused to be read from the disk, by mapping or otherwise.
     public var diskReadBytes = 0
     /// Bytes of weights that one decoded token uses.
@@ -63,9 +70,24 @@ public struct Receipt: Sendable {
         memoryBandwidth.map { Double(bytesPerToken) / $0.bytesPerSecond }
     }
 
+    /// The least time per decoded token that the disk allows for the bytes that were missed, at the bandwidth
+    /// of the run's own reads; nil where nothing was decoded or the disk was not needed.
+    public var diskFloorSeconds: Double? {
+        guard let decode = streaming?.decode, decodeSteps > 0, let bandwidth = diskBytesPerSecond else {
+            return nil
+        }
+        return Double(decode.bytesRead) / Double(decodeSteps) / bandwidth
+    }
+
+    /// Bytes per second of the decode steps' reads, while at least one was under way; of the prompt's where
+    /// there were none.
+    public var diskBytesPerSecond: Double? {
+        streaming?.decode.diskBytesPerSecond ?? streaming?.prefill.diskBytesPerSecond
+    }
+
     /// The floor per token divided by the measured time per token; nil where nothing was decoded.
     public var lawShare: Double? {
         guard decodeSteps > 0, decodeSeconds > 0, let floor = computeFloorSeconds else { return nil }
-        return floor / (decodeSeconds / Double(decodeSteps))
+        return max(floor, diskFloorSeconds ?? 0) / (decodeSeconds / Double(decodeSteps))
     }
 }

@@ -22,9 +22,22 @@ public struct StreamingCounters: Sendable, Equatable {
         stallNanoseconds = slots.stallNanoseconds
     }
 
+    /// Time in which the step waited for bytes.
+    public var stallSeconds: Double { Double(stallNanoseconds) / 1e9 }
+    /// Time in which at least one read was under way.
+    public var busySeconds: Double { Double(busyNanoseconds) / 1e9 }
+
     /// Bytes per second while at least one read was under way; nil where none was.
     public var diskBytesPerSecond: Double? {
-        busyNanoseconds > 0 ? Double(bytesRead) / (Double(busyNanoseconds) / 1e9) : nil
+        busyNanoseconds > 0 ? Double(bytesRead) / busySeconds : nil
+    }
+
+    /// Adds what happened in another stretch of time.
+    public static func += (sum: inout StreamingCounters, other: StreamingCounters) {
+        sum.cache += other.cache
+        sum.bytesRead += other.bytesRead
+        sum.busyNanoseconds += other.busyNanoseconds
+        sum.stallNanoseconds += other.stallNanoseconds
     }
 
     /// What happened after `earlier`.

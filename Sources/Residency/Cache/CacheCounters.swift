@@ -23,7 +23,8 @@ public struct CacheCounters: Hashable, Sendable, BitwiseCopyable {
     /// Share of requests that were hits, 0...1; 0 where there were none.
     public var hitRate: Double { requests == 0 ? 0 : Double(hits) / Double(requests) }
 
-    static func += (sum: inout CacheCounters, other: CacheCounters) {
+    /// Adds what happened elsewhere.
+    public static func += (sum: inout CacheCounters, other: CacheCounters) {
         sum.requests += other.requests
         sum.hits += other.hits
         sum.unplaced += other.unplaced

@@ -3,6 +3,7 @@ import Generation
 import Kernels
 import ModelFiles
 import Models
+import Residency
 import Tokenization
 
 /// A model that has been opened and planned, and then started: what every command that runs one goes through.
@@ -132,7 +133,7 @@ struct ModelSession {
         receipt.prefillSeconds = summary.prefillSeconds
         receipt.decodeSeconds = summary.decodeSeconds
         receipt.decodeSteps = summary.decodeSteps
-        count(rows: summary.prefilledTokens + summary.decodeSteps, in: &receipt)
+        count(rows: summary.prefilledTokens + summary.decodeSteps, summary.streaming, in: &receipt)
         return receipt
     }
 
@@ -142,11 +143,21 @@ struct ModelSession {
         receipt.promptTokens = summary.computedTokens
         receipt.prefilledTokens = summary.computedTokens
         receipt.prefillSeconds = summary.seconds
-        count(rows: summary.computedTokens, in: &receipt)
+        count(rows: summary.computedTokens, summary.streaming, in: &receipt)
         return receipt
     }
 
-    private func count(rows: Int, in receipt: inout Receipt) {
+    private func count(rows: Int, _ streaming: StreamingSummary?, in receipt: inout Receipt) {
+        if let streaming, let slotBytes = plan.slotBytes, let streamingOptions = options.streaming {
+            let counters = streaming.total.cache
+            receipt.streaming = streaming
+            receipt.streamingOptions = streamingOptions
+            receipt.expertRequests = counters.requests
+            receipt.expertHits = counters.hits
+            receipt.expertSlots = streamingOptions.shape.slotCount
+            receipt.residency = min(Double(slotBytes) / Double(max(needs.expertBytes, 1)), 1)
+            return
+        }
         receipt.expertRequests = rows * needs.expertLayerCount * needs.shape.expertsPerToken
         receipt.expertHits = receipt.expertRequests
     }
@@ -169,7 +180,8 @@ struct ModelSession {
     }
 
     private var memoryBandwidth: MemoryBandwidth {
-        BandwidthProbe.bandwidth(threadCount: options.threadCount, modelBytes: file.byteCount)
+        BandwidthProbe.bandwidth(
+            threadCount: options.threadCount, modelBytes: min(file.byteCount, plan.totalBytes / 2))
     }
 
     /// Writes the receipt where the user wants it.

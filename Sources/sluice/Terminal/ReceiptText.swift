@@ -1,5 +1,8 @@
+import ExpertStorage
 import Foundation
 import Generation
+import Models
+import Residency
 
 /// The receipt for people.
 struct ReceiptText {
@@ -26,7 +29,9 @@ struct ReceiptText {
                 speed(receipt.generatedTokens, receipt.decodeSeconds, receipt.decodeTokensPerSecond),
             ])
         }
-        rows += [["memory", memory], ["experts", experts], ["law", law]]
+        rows += [["memory", memory], ["experts", experts]]
+        if let disk { rows.append(["disk", disk]) }
+        rows.append(["law", law])
         return title("receipt") + "\n" + TextTable.text(rows)
     }
 
@@ -44,8 +49,27 @@ struct ReceiptText {
 
     private var experts: String {
         guard receipt.expertSlots > 0 else { return "none: a dense model" }
-        return "\(receipt.expertSlots), all in memory; \(receipt.expertRequests) requests, "
-            + "\(Self.decimal(100 * receipt.hitRate, 0)) % hits"
+        guard let streaming = receipt.streaming, let options = receipt.streamingOptions else {
+            return "\(receipt.expertSlots), all in memory; \(receipt.expertRequests) requests, "
+                + "\(Self.decimal(100 * receipt.hitRate, 0)) % hits"
+        }
+        let share = Self.decimal(100 * receipt.residency, 0)
+        let hits = [("prompt", streaming.prefill), ("answer", streaming.decode)].compactMap { phase in
+            phase.1.cache.requests > 0
+                ? "\(phase.0) \(Self.decimal(100 * phase.1.cache.hitRate, 1)) % of "
+                    + "\(phase.1.cache.requests) hits" : nil
+        }
+        return "\(receipt.expertSlots) in slots (\(share) %), \(options.policy); "
+            + hits.joined(separator: ", ")
+    }
+
+    private var disk: String? {
+        guard let streaming = receipt.streaming, let options = receipt.streamingOptions else { return nil }
+        let total = streaming.total
+        let speed = receipt.diskBytesPerSecond.map { " at \(Self.decimal($0 / 1e9, 2)) GB/s" } ?? ""
+        return "\(ByteSize.text(total.bytesRead)) of experts\(speed), \(streaming.method.rawValue), "
+            + "\(options.reading.depth) reads of \(ByteSize.text(options.reading.blockBytes)); "
+            + "waited \(Self.decimal(total.stallSeconds, 2)) s"
     }
 
     private var law: String {
@@ -57,6 +81,10 @@ struct ReceiptText {
         let limit =
             "\(size) at \(Self.decimal(bandwidth / 1e9, 1)) GB/s: at least \(Self.decimal(floor * 1e3, 2)) ms"
         guard let share = receipt.lawShare else { return limit }
+        if let floor = receipt.diskFloorSeconds {
+            return limit + ", and \(Self.decimal(floor * 1e3, 1)) ms for what the disk had to give: "
+                + "\(Self.decimal(100 * share, 0)) % of the measured time"
+        }
         return limit + ", \(Self.decimal(100 * share, 0)) % of the measured time"
     }
 
