@@ -78,17 +78,15 @@ public final class LanguageModel {
         longLength = graph.originalContextLength
         copiedWeightBytes = graph.ownedWeights.reduce(0) { $0 + $1.byteCount }
         logitStorage = FloatBuffer(count: Self.maximumLogitRows * graph.shape.vocabularySize)
-        let perToken = max(graph.shape.expertsPerToken, 1)
         if let extents, let streaming = options.streaming {
             let experts = SlotExperts(
-                layers: graph.experts,
-                slots: try ExpertSlots(extents, paths: file.parts, options: streaming),
-                hiddenSize: graph.shape.hiddenSize, expertsPerToken: perToken,
-                maximumRows: options.maximumRows)
+                graph, slots: try ExpertSlots(extents, paths: file.parts, options: streaming),
+                maximumRows: options.maximumRows,
+                predictor: streaming.guessAreas > 0 ? StaleRouter(graph) : nil)
             step = .slots(Self.step(graph, experts, options))
         } else {
             let experts = MappedExperts(
-                layers: graph.experts, hiddenSize: graph.shape.hiddenSize, expertsPerToken: perToken,
+                layers: graph.experts, hiddenSize: graph.shape.hiddenSize, expertsPerToken: max(graph.shape.expertsPerToken, 1),
                 maximumRows: options.maximumRows)
             step = .mapped(Self.step(graph, experts, options))
         }

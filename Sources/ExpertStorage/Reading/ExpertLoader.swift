@@ -59,6 +59,7 @@ public final class ExpertLoader {
         var piece = 0
         var byte = 0
         var blocksUnderWay = 0
+        var bytesDelivered = 0
         var outcome = Outcome.ready
     }
 
@@ -77,14 +78,18 @@ public final class ExpertLoader {
     /// - Parameters:
     ///   - blockBytes: size of a read, a multiple of the alignment.
     ///   - slotCount: slots are numbered below it.
-    public init(catalog: ExpertCatalog, device: any ReadDevice, slab: Slab, slotCount: Int, blockBytes: Int) {
+    ///   - guessDepth: blocks of guesses that may be under way; nil for half of what the device takes.
+    public init(
+        catalog: ExpertCatalog, device: any ReadDevice, slab: Slab, slotCount: Int, blockBytes: Int,
+        guessDepth: Int? = nil
+    ) {
         precondition(
             blockBytes > 0 && blockBytes % ReadFiles.alignmentBytes == 0, "blocks of \(blockBytes) bytes")
         self.catalog = catalog
         self.device = device
         self.slab = slab
         self.blockBytes = blockBytes
-        guessDepth = max(device.depth / 2, 1)
+        self.guessDepth = guessDepth ?? max(device.depth / 2, 1)
         loads = Array(repeating: SlotLoad(), count: slotCount)
         demand = SlotList(slotCount: slotCount)
         guesses = SlotList(slotCount: slotCount)
@@ -124,6 +129,9 @@ extension ExpertLoader {
 
     /// Whether a load of `slot` has begun and not been reported as ended.
     public func isLoading(slot: Int) -> Bool { loads[slot].isActive }
+
+    /// Bytes of the slot's last load that the device delivered so far.
+    public func bytesDelivered(slot: Int) -> Int { loads[slot].bytesDelivered }
 
     /// Hands waiting blocks to the device as far as it takes them, without waiting.
     public func pump() {
@@ -199,6 +207,7 @@ extension ExpertLoader {
         let block = blocks[completion.tag]
         if completion.result > 0 {
             counters.bytes += completion.result
+            loads[block.slot].bytesDelivered += completion.result
         }
         if completion.result >= block.needed {
             counters.blocks += 1

@@ -11,6 +11,9 @@ struct SlotPlan {
     /// What a user should know about so few slots; nil where they do.
     let warning: String?
 
+    /// What fits between two layers is an expert or two.
+    private static let guessAreas = 2
+
     /// The fewest bytes of slots with which a model runs: those of the experts that one layer chooses.
     static func smallestByteCount(_ needs: ModelNeeds) -> Int? {
         guard let extents = needs.extents else { return nil }
@@ -35,8 +38,12 @@ struct SlotPlan {
                     pools: .perLayer(SlotShares.uniform(slots: most, numbering: numbering)))
             }
         }
+        // With less than a token's working set the disk is never idle: nothing can be read ahead.
+        func guessAreas(_ pools: StreamingPreference.Pools) -> Int {
+            preference.prefetches && pools != .global ? Self.guessAreas : 0
+        }
         func bytes(_ slots: Int, pools: StreamingPreference.Pools) -> Int {
-            extents.slotBytes(of: shape(slots, pools: pools)).reduce(0, +)
+            extents.areaBytes(of: shape(slots, pools: pools), guesses: guessAreas(pools)).reduce(0, +)
         }
         // The most slots that fit: more slots never take fewer bytes with the same kind of pools.
         func most(_ pools: StreamingPreference.Pools) -> Int {
@@ -55,7 +62,8 @@ struct SlotPlan {
         let fit = set.fit(slots: slots)
         options = StreamingOptions(
             shape: shape(slots, pools: pools),
-            policy: preference.policy ?? set.advice(slots: slots).policy, reading: preference.reading)
+            policy: preference.policy ?? set.advice(slots: slots).policy, reading: preference.reading,
+            guessAreas: guessAreas(pools))
         byteCount = bytes(slots, pools: pools)
         warning =
             fit == .whole

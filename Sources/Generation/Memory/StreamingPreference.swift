@@ -28,6 +28,8 @@ public struct StreamingPreference: Sendable {
     public var policy: PolicyChoice?
     /// Which layers may use which slots.
     public var pools = Pools.automatic
+    /// Whether experts are read ahead.
+    public var prefetches = true
     /// How the disk is read.
     public var reading = ReadPlan.unmeasured
 

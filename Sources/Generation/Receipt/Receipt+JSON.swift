@@ -8,6 +8,7 @@ extension Receipt {
     ///
     /// A mapped model has nothing to miss or to read on demand; those fields say so.
     public var json: JSONValue {
+        let isGuessing = streamingOptions.map { $0.guessAreas > 0 } ?? false
         let total = streaming?.total ?? StreamingCounters()
         return .members([
             "model": .string(model),
@@ -34,8 +35,9 @@ extension Receipt {
             ]),
             "policy": .optional(streamingOptions.map { "\($0.policy)" }),
             "bytes_read": .members([
-                "demand": .count(total.bytesRead), "speculative_used": .count(0),
-                "speculative_wasted": .count(0), "dense": .count(max(diskReadBytes - total.bytesRead, 0)),
+                "demand": .count(total.bytesRead - total.guessedBytesUsed - total.guessedBytesWasted),
+                "speculative_used": .count(total.guessedBytesUsed),
+                "speculative_wasted": .count(total.guessedBytesWasted), "dense": .count(max(diskReadBytes - total.bytesRead, 0)),
             ]),
             "stall_seconds": .real(total.stallSeconds),
             "compute_seconds": .real(prefillSeconds + decodeSeconds - total.stallSeconds),
@@ -46,8 +48,8 @@ extension Receipt {
                 "bandwidth": .optional(diskBytesPerSecond),
             ]),
             "prefetch": .members([
-                "predictor": .string("none"), "state": .string("off"), "recall": .null, "precision": .null,
-                "net_seconds_per_token": .real(0),
+                "predictor": .string(isGuessing ? "stale router" : "none"),
+                "guesses": .count(total.guesses), "guesses_used": .count(total.guessesUsed),
             ]),
             "precision": .members([
                 "mode": .string("exact"), "full": .count(expertRequests), "low": .count(0),

@@ -85,12 +85,22 @@ public struct ExpertExtents: Sendable {
         .sorted { ($0.part, $0.offset) < ($1.part, $1.offset) }
     }
 
-    /// Bytes of every slot of `shape`: a slot that layers share is as large as the largest expert.
-    public func slotBytes(of shape: CacheShape) -> [Int] {
+    /// Bytes of every slot of `shape`, and behind them of `guesses` places for each size of slot.
+    public func areaBytes(of shape: CacheShape, guesses: Int) -> [Int] {
+        let ofLayers = slotBytesOfLayers(shape)
+        let slots: [Int] =
+            switch shape.pools {
+            case .global(let slots): Array(repeating: ofLayers.max() ?? 0, count: slots)
+            case .perLayer(let slots): zip(slots, ofLayers).flatMap { Array(repeating: $1, count: $0) }
+            }
+        return slots + Set(ofLayers).sorted().flatMap { Array(repeating: $0, count: guesses) }
+    }
+
+    /// Bytes of a slot of each layer: one that layers share is as large as the largest expert.
+    func slotBytesOfLayers(_ shape: CacheShape) -> [Int] {
         switch shape.pools {
-        case .global(let slots): Array(repeating: catalog.slotBytes.max() ?? 0, count: slots)
-        case .perLayer(let slots):
-            zip(slots, catalog.slotBytes).flatMap { Array(repeating: $1, count: $0) }
+        case .global(_): catalog.slotBytes.map { _ in catalog.slotBytes.max() ?? 0 }
+        case .perLayer(_): catalog.slotBytes
         }
     }
 

@@ -9,13 +9,13 @@ public protocol ExpertRunner {
     /// Why experts may be missing: never, where all are in memory.
     associatedtype Failure: Error
 
-    /// output[t] += sum over ranks r of routing.weight(t, r) * expert(t, r)(input[t]).
+    /// output[t] += sum over ranks r of routing.weight(t, r) * expert(t, r)(rows[t]).
     ///
-    /// Shape: input and output [rows, hiddenSize]. Allocates: none. Runs on: engine thread.
+    /// Shape: output [rows, hiddenSize]. Allocates: none. Runs on: engine thread.
     /// - Parameter isCancelled: asked where the runner waits for long, or works for long.
     /// - Returns: false where it stopped early; the output then means nothing.
     func run(
-        layer: Int, routing: Routing, input: FloatMatrix, addingTo output: FloatMatrix, context: StepContext,
+        _ input: ExpertInput, addingTo output: FloatMatrix, context: StepContext,
         unless isCancelled: () -> Bool
     ) throws(Failure) -> Bool
 

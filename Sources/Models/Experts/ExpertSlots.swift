@@ -18,12 +18,16 @@ final class ExpertSlots {
     private let files: ReadFiles
     /// The way in which the disk is read.
     let method: ReadMethod
-    /// Where each slot starts in the slab.
-    private let slotOffsets: [Int]
+    /// Where each area starts in the slab. A slot is an area, and so is the place of a guess.
+    private let areaOffsets: [Int]
+    /// Bytes of a slot of each layer.
+    private let slotBytes: [Int]
+    private let guesses: StagedGuesses
+    private var areaOfSlot: FlatArray<Int32>
     private let event: CacheEvent
     private var ids: FlatArray<UInt16>
-    private var slotOfPosition: FlatArray<Int32>
-    private var positionOfSlot: FlatArray<Int32>
+    private var areaOfPosition: FlatArray<Int32>
+    private var positionOfArea: FlatArray<Int32>
     private var states: FlatArray<PositionState>
     private var layer = 0
     private var tick = 0
@@ -49,32 +53,46 @@ final class ExpertSlots {
         _ extents: ExpertExtents, _ opened: OpenedDevice, options: StreamingOptions
     ) throws(ExpertStorageError) {
         let shape = options.shape
-        let slotBytes = extents.slotBytes(of: shape)
+        let slotCount = shape.slotCount
+        let areaBytes = extents.areaBytes(of: shape, guesses: options.guessAreas)
         var offset = 0
         var offsets: [Int] = []
-        for bytes in slotBytes {
+        for bytes in areaBytes {
             offsets.append(offset)
             offset += bytes
         }
         slab = try Slab(byteCount: offset)
-        slotOffsets = offsets
+        areaOffsets = offsets
+        slotBytes = extents.slotBytesOfLayers(shape)
         self.extents = extents
         files = opened.files
         method = opened.method
         cache = options.policy.makeCache(shape)
         loader = ExpertLoader(
-            catalog: extents.catalog, device: opened.device, slab: slab, slotCount: slotBytes.count,
-            blockBytes: options.reading.blockBytes)
+            catalog: extents.catalog, device: opened.device, slab: slab, slotCount: areaBytes.count,
+            blockBytes: options.reading.blockBytes,
+            guessDepth: max(Self.guessBytesUnderWay / options.reading.blockBytes, 1))
+        guesses = StagedGuesses(
+            areas: (slotCount..<areaBytes.count).map { ($0, areaBytes[$0]) }, areaOffsets: offsets,
+            loader: loader, expertsPerLayer: extents.catalog.expertsPerLayer)
         let capacity = shape.numbering.expertCount
         event = CacheEvent(numbering: shape.numbering, capacity: capacity)
         ids = FlatArray(repeating: 0, count: capacity)
-        slotOfPosition = FlatArray(repeating: -1, count: capacity)
+        areaOfPosition = FlatArray(repeating: -1, count: capacity)
         states = FlatArray(repeating: .idle, count: capacity)
-        positionOfSlot = FlatArray(repeating: -1, count: slotBytes.count)
+        areaOfSlot = FlatArray(repeating: 0, count: slotCount)
+        for slot in 0..<slotCount { areaOfSlot[slot] = Int32(slot) }
+        positionOfArea = FlatArray(repeating: -1, count: areaBytes.count)
     }
+
+    /// What a wrong guess may keep the disk from doing: about a millisecond.
+    private static var guessBytesUnderWay: Int { 2 << 20 }
 
     /// What the loader read so far.
     var reads: ExpertLoader.Counters { loader.counters }
+
+    /// What became of guesses so far.
+    var guessed: StagedGuesses.Counters { guesses.counters }
 }
 
 // MARK: - A layer's list
@@ -111,20 +129,20 @@ extension ExpertSlots {
     func request(_ positions: Range<Int>) {
         precondition(heldCount + positions.count <= capacity, "\(positions) into \(capacity) slots")
         ids.withSpan(positions) { cache.request(layer: layer, experts: $0, tick: tick, into: event) }
+        for index in 0..<event.missCount {
+            let miss = event.miss(index)
+            fetch(positions.lowerBound + miss.position, into: miss.slot.index)
+        }
         for position in positions {
             guard let slot = event.slot(position - positions.lowerBound)?.index else {
                 preconditionFailure("no slot for expert \(ids[position]) of layer \(layer)")
             }
             cache.lease(id(position))
             heldCount += 1
-            slotOfPosition[position] = Int32(slot)
-            positionOfSlot[slot] = Int32(position)
-            // A hit may be a guess that is still being read.
-            states[position] = loader.isLoading(slot: slot) ? .waiting : .ready
-        }
-        for index in 0..<event.missCount {
-            let position = positions.lowerBound + event.miss(index).position
-            load(position, into: event.miss(index).slot.index)
+            let area = areaOfSlot[slot]
+            areaOfPosition[position] = area
+            positionOfArea[Int(area)] = Int32(position)
+            states[position] = loader.isLoading(slot: Int(area)) ? .waiting : .ready
         }
         loader.pump()
     }
@@ -132,18 +150,31 @@ extension ExpertSlots {
     /// More rows of the step than one chose the expert at `position`.
     func countUses(_ position: Int, _ count: Int) { cache.countUses(of: id(position), count) }
 
-    private func load(_ position: Int, into slot: Int) {
-        // The read of whoever lost the slot ends first.
-        if loader.isLoading(slot: slot) {
-            loader.cancel(slot: slot)
-            positionOfSlot[slot] = -1
-            while loader.isLoading(slot: slot) { noteEnded(timeoutMicroseconds: Self.patience) }
-            positionOfSlot[slot] = Int32(position)
+    /// Brings the bytes of a miss into its slot: those that were read ahead, or a new read.
+    private func fetch(_ position: Int, into slot: Int) {
+        let expert = number(position)
+        if let guess = guesses.claim(expert, for: Int(areaOfSlot[slot])) {
+            areaOfSlot[slot] = Int32(guess.area)
+            return
         }
-        states[position] = .waiting
-        loader.begin(
-            expert: number(position), slot: slot, slabOffset: slotOffsets[slot], urgency: .demand)
+        let area = Int(areaOfSlot[slot])
+        loader.begin(expert: expert, slot: area, slabOffset: areaOffsets[area], urgency: .demand)
     }
+
+    /// All experts of the layer are known; guesses at others of it are called off.
+    func endGuesses() { guesses.expire(layer: layer) }
+
+    /// Reads an expert of a later layer ahead, if it is in no slot.
+    ///
+    /// - Returns: whether it will be in memory; false where there was no room for a guess.
+    func guess(layer: Int, expert: Int) -> Bool {
+        if cache.slot(of: ExpertID(layer: layer, index: expert)) != nil { return true }
+        let number = layer * extents.catalog.expertsPerLayer + expert
+        return guesses.contains(number) || guesses.begin(number, byteCount: slotBytes[layer])
+    }
+
+    /// Lets reads start that wait for room, and takes note of those that have ended.
+    func pump() { while noteEnded(timeoutMicroseconds: 0) {} }
 
     /// Whether the bytes at `position` are there.
     func isReady(_ position: Int) -> Bool { states[position] == .ready }
@@ -163,7 +194,7 @@ extension ExpertSlots {
     /// The weights at `position`, which is ready, in its slot. Allocates: none.
     func weights(_ position: Int, of layer: LayerExperts) -> ExpertWeights {
         precondition(states[position] == .ready, "position \(position) is not in memory")
-        let start = slotOffsets[Int(slotOfPosition[position])]
+        let start = areaOffsets[Int(areaOfPosition[position])]
         let number = number(position)
         return unsafe layer.experts[expert(position)].moved { matrix in
             let offset = extents.slotOffset(matrix: matrix, layer: self.layer, expert: number)
@@ -175,7 +206,7 @@ extension ExpertSlots {
     func letGo(_ position: Int) {
         precondition(states[position] != .idle, "position \(position) is not held")
         cache.release(id(position))
-        positionOfSlot[Int(slotOfPosition[position])] = -1
+        positionOfArea[Int(areaOfPosition[position])] = -1
         states[position] = .idle
         heldCount -= 1
     }
@@ -183,9 +214,9 @@ extension ExpertSlots {
     /// Gives up on the first `count` positions: stops their reads and forgets those whose bytes never came.
     func abandon(count: Int) {
         for position in 0..<count where states[position] == .waiting {
-            let slot = Int(slotOfPosition[position])
-            if loader.isLoading(slot: slot) { loader.cancel(slot: slot) }
-            while loader.isLoading(slot: slot) { noteEnded(timeoutMicroseconds: Self.patience) }
+            let area = Int(areaOfPosition[position])
+            if loader.isLoading(slot: area) { loader.cancel(slot: area) }
+            while loader.isLoading(slot: area) { noteEnded(timeoutMicroseconds: Self.patience) }
         }
         failure = nil
         for position in 0..<count where states[position] != .idle {
@@ -211,11 +242,14 @@ extension ExpertSlots {
     /// Takes note of one read that has ended; false where none did.
     @discardableResult
     private func noteEnded(timeoutMicroseconds: Int) -> Bool {
-        guard let (slot, outcome) = loader.nextEnded(timeoutMicroseconds: timeoutMicroseconds) else {
+        guard let (area, outcome) = loader.nextEnded(timeoutMicroseconds: timeoutMicroseconds) else {
             return false
         }
-        let position = Int(positionOfSlot[slot])
-        guard position >= 0 else { return true }
+        let position = Int(positionOfArea[area])
+        guard position >= 0 else {
+            guesses.noteEnded(area: area, outcome)
+            return true
+        }
         switch outcome {
         case .ready: states[position] = .ready
         case .cancelled: break

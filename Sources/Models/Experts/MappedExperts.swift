@@ -22,19 +22,21 @@ public struct MappedExperts: ExpertRunner {
     }
 
     public func run(
-        layer: Int, routing: Routing, input: FloatMatrix, addingTo output: FloatMatrix, context: StepContext,
+        _ input: ExpertInput, addingTo output: FloatMatrix, context: StepContext,
         unless isCancelled: () -> Bool
     ) -> Bool {
-        guard let experts = layers[layer] else { preconditionFailure("layer \(layer) has no experts") }
+        guard let experts = layers[input.layer] else {
+            preconditionFailure("layer \(input.layer) has no experts")
+        }
         let mark = context.arena.mark()
         defer { context.arena.release(to: mark) }
-        order.sort(routing)
+        order.sort(input.routing)
         var work = ExpertWork(
-            experts, order: order, input: input, expertsPerToken: expertsPerToken, hiddenSize: hiddenSize,
+            experts, order: order, input: input.rows, expertsPerToken: expertsPerToken, hiddenSize: hiddenSize,
             context: context)
         for (index, expert) in experts.experts.enumerated() { work.add(expert, index: index) }
         work.run()
-        work.finish(routing, addingTo: output)
+        work.finish(input.routing, addingTo: output)
         return true
     }
 }

@@ -13,18 +13,21 @@ public final class SlotExperts: ExpertRunner {
     private let expertsPerToken: Int
     private let order: ExpertOrder
     let slots: ExpertSlots
+    /// Nil where nothing is guessed.
+    private let predictor: StaleRouter?
     /// Tokens computed so far, the clock of the cache.
     private var nextTick = 0
     private var tick = 0
 
-    /// - Parameter layers: the experts as views of the file, which give formats and sizes.
+    /// - Parameter graph: has the experts as views of the file, which give formats and sizes.
     init(
-        layers: [LayerExperts?], slots: ExpertSlots, hiddenSize: Int, expertsPerToken: Int, maximumRows: Int
+        _ graph: ModelGraph, slots: ExpertSlots, maximumRows: Int, predictor: StaleRouter?
     ) {
-        self.layers = layers
+        layers = graph.experts
         self.slots = slots
-        self.hiddenSize = hiddenSize
-        self.expertsPerToken = expertsPerToken
+        self.predictor = predictor
+        hiddenSize = graph.shape.hiddenSize
+        expertsPerToken = max(graph.shape.expertsPerToken, 1)
         var count = 0
         places = layers.map { layer in
             defer { count += layer == nil ? 0 : 1 }
@@ -37,31 +40,39 @@ public final class SlotExperts: ExpertRunner {
     public func scratchElements(rows: Int) -> Int {
         ExpertWork.scratchElements(
             rows: rows, layers: layers, expertsPerToken: expertsPerToken, hiddenSize: hiddenSize)
+            + (predictor?.scratchElements ?? 0)
     }
 
     public func run(
-        layer: Int, routing: Routing, input: FloatMatrix, addingTo output: FloatMatrix, context: StepContext,
+        _ input: ExpertInput, addingTo output: FloatMatrix, context: StepContext,
         unless isCancelled: () -> Bool
     ) throws(ExpertStorageError) -> Bool {
-        guard let experts = layers[layer] else { preconditionFailure("layer \(layer) has no experts") }
+        guard let experts = layers[input.layer] else {
+            preconditionFailure("layer \(input.layer) has no experts")
+        }
         let mark = context.arena.mark()
         defer { context.arena.release(to: mark) }
-        order.sort(routing)
-        if places[layer] == 0 {
+        order.sort(input.routing)
+        let layer = places[input.layer]
+        if layer == 0 {
             tick = nextTick
-            nextTick += routing.rows
+            nextTick += input.routing.rows
         }
-        slots.begin(layer: places[layer], tick: tick)
-        let count = list(routing, expertCount: experts.experts.count)
+        slots.begin(layer: layer, tick: tick)
+        let count = list(input.routing, expertCount: experts.experts.count)
         var work = ExpertWork(
-            experts, order: order, input: input, expertsPerToken: expertsPerToken, hiddenSize: hiddenSize,
-            context: context)
+            experts, order: order, input: input.rows, expertsPerToken: expertsPerToken,
+            hiddenSize: hiddenSize, context: context)
         var isDone = false
         do throws(ExpertStorageError) {
-            isDone =
-                try count <= slots.capacity
-                ? runTogether(count, experts, &work, unless: isCancelled)
-                : runInTurn(count, experts, &work, unless: isCancelled)
+            if count <= slots.capacity {
+                request(0..<count)
+                slots.endGuesses()
+                lookAhead(input, layer: layer, context: context)
+                isDone = try runTogether(count, experts, &work, unless: isCancelled)
+            } else {
+                isDone = try runInTurn(count, experts, &work, unless: isCancelled)
+            }
         } catch {
             slots.abandon(count: count)
             throw error
@@ -70,8 +81,18 @@ public final class SlotExperts: ExpertRunner {
             slots.abandon(count: count)
             return false
         }
-        work.finish(routing, addingTo: output)
+        work.finish(input.routing, addingTo: output)
         return true
+    }
+
+    /// Reads ahead what the next layer will probably choose, behind everything that this one waits for.
+    private func lookAhead(_ input: ExpertInput, layer: Int, context: StepContext) {
+        guard let predictor, input.rows.rows == 1, layer + 1 < predictor.layerCount else { return }
+        let next = predictor.predict(layer: layer + 1, hidden: input.hidden, context: context)
+        for rank in 0..<next.expertsPerToken {
+            if !slots.guess(layer: layer + 1, expert: next.expert(row: 0, rank: rank)) { break }
+        }
+        slots.pump()
     }
 
     /// Lists the experts that the rows chose: of one row the strongest first, of several the one that most
@@ -105,7 +126,6 @@ public final class SlotExperts: ExpertRunner {
     private func runTogether(
         _ count: Int, _ experts: LayerExperts, _ work: inout ExpertWork, unless isCancelled: () -> Bool
     ) throws(ExpertStorageError) -> Bool {
-        request(0..<count)
         var done = 0
         while true {
             let before = done

@@ -7,6 +7,12 @@ public struct StreamingCounters: Sendable, Equatable {
     public var cache = CacheCounters()
     /// Bytes of experts that the disk delivered.
     public var bytesRead = 0
+    /// Experts that were read ahead, and those of them that were then asked for.
+    public var guesses = 0
+    public var guessesUsed = 0
+    /// Of the bytes read, those of guesses that came true, as far as they were there in time, and of others.
+    public var guessedBytesUsed = 0
+    public var guessedBytesWasted = 0
     /// Time in which at least one read was under way.
     public var busyNanoseconds = 0
     /// Time in which the step waited for bytes.
@@ -18,6 +24,10 @@ public struct StreamingCounters: Sendable, Equatable {
     init(_ slots: ExpertSlots) {
         cache = slots.cache.counters
         bytesRead = slots.reads.bytes
+        guesses = slots.guessed.begun
+        guessesUsed = slots.guessed.used
+        guessedBytesUsed = slots.guessed.bytesUsed
+        guessedBytesWasted = slots.guessed.bytesWasted
         busyNanoseconds = slots.reads.busyNanoseconds
         stallNanoseconds = slots.stallNanoseconds
     }
@@ -36,6 +46,10 @@ public struct StreamingCounters: Sendable, Equatable {
     public static func += (sum: inout StreamingCounters, other: StreamingCounters) {
         sum.cache += other.cache
         sum.bytesRead += other.bytesRead
+        sum.guesses += other.guesses
+        sum.guessesUsed += other.guessesUsed
+        sum.guessedBytesUsed += other.guessedBytesUsed
+        sum.guessedBytesWasted += other.guessedBytesWasted
         sum.busyNanoseconds += other.busyNanoseconds
         sum.stallNanoseconds += other.stallNanoseconds
     }
@@ -45,6 +59,10 @@ public struct StreamingCounters: Sendable, Equatable {
         var difference = later
         difference.cache -= earlier.cache
         difference.bytesRead -= earlier.bytesRead
+        difference.guesses -= earlier.guesses
+        difference.guessesUsed -= earlier.guessesUsed
+        difference.guessedBytesUsed -= earlier.guessedBytesUsed
+        difference.guessedBytesWasted -= earlier.guessedBytesWasted
         difference.busyNanoseconds -= earlier.busyNanoseconds
         difference.stallNanoseconds -= earlier.stallNanoseconds
         return difference

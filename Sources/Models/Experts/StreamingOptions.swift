@@ -10,9 +10,13 @@ public struct StreamingOptions: Sendable {
     /// How bytes come from the disk.
     public var reading: ReadPlan
 
-    public init(shape: CacheShape, policy: PolicyChoice, reading: ReadPlan) {
+    /// Places for experts that are read ahead, for each size of slot; 0 where nothing is guessed.
+    public var guessAreas: Int
+
+    public init(shape: CacheShape, policy: PolicyChoice, reading: ReadPlan, guessAreas: Int) {
         self.shape = shape
         self.policy = policy
         self.reading = reading
+        self.guessAreas = guessAreas
     }
 }

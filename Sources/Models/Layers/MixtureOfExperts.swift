@@ -21,16 +21,14 @@ public struct MixtureOfExperts: Sendable {
     ///
     /// - Returns: false where the experts stopped early.
     public func forward<Experts: ExpertRunner>(
-        _ input: FloatMatrix, into output: FloatMatrix, layer: Int, routing: Routing, experts: Experts,
-        context: StepContext, unless isCancelled: () -> Bool
+        _ input: ExpertInput, into output: FloatMatrix, experts: Experts, context: StepContext,
+        unless isCancelled: () -> Bool
     ) throws(Experts.Failure) -> Bool {
-        router.route(input, routing: routing, context: context)
+        router.route(input.rows, routing: input.routing, context: context)
         output.clear()
-        let isDone = try experts.run(
-            layer: layer, routing: routing, input: input, addingTo: output, context: context,
-            unless: isCancelled)
+        let isDone = try experts.run(input, addingTo: output, context: context, unless: isCancelled)
         guard isDone else { return false }
-        if let sharedExpert { addShared(sharedExpert, input: input, to: output, context: context) }
+        if let sharedExpert { addShared(sharedExpert, input: input.rows, to: output, context: context) }
         return true
     }
 

@@ -87,8 +87,8 @@ struct ForwardStep<Experts: ExpertRunner> {
             dense.forward(normed, into: added, context: context)
         case .experts(let mixture):
             let isDone = try mixture.forward(
-                normed, into: added, layer: index, routing: routing, experts: experts, context: context,
-                unless: isCancelled)
+                ExpertInput(layer: index, routing: routing, rows: normed, hidden: hidden), into: added,
+                experts: experts, context: context, unless: isCancelled)
             guard isDone else { return false }
         }
         compute.add(added, scale: layer.residualScale, to: hidden)

@@ -42,7 +42,7 @@ struct StreamingArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Prediction of experts; not in this version: auto or off.", valueName: "name"))
+        help: ArgumentHelp("Whether experts of the next layer are predicted and read ahead: auto or off.", valueName: "name"))
     var prefetch: String?
 
     @Option(
@@ -101,6 +101,11 @@ struct StreamingArguments: ParsableArguments {
             }
             preference.expertCacheBytes = bytes
         }
+        let prefetch = try text("prefetch", prefetch, default: "auto", &resolver)
+        guard ["auto", "off"].contains(prefetch) else {
+            throw CommandFailure.usage("--prefetch is \"\(prefetch)\"; expected auto or off")
+        }
+        preference.prefetches = prefetch == "auto"
         if preference.source == .mapped, preference.expertCacheBytes != nil || preference.policy != nil {
             throw CommandFailure.usage("--io mmap keeps no experts in slots; leave --expert-cache and --policy out")
         }
@@ -115,7 +120,6 @@ struct StreamingArguments: ParsableArguments {
 
     private func refuseWhatIsMissing(_ resolver: inout SettingResolver) throws {
         let options: [(name: String, flag: String?, known: [String], later: String)] = [
-            ("prefetch", prefetch, ["auto", "off"], "prefetching experts"),
             ("precision", precision, ["exact"], "lower precision on a miss"),
             ("trace", trace, [], "recording routing traces"),
             ("workers", workers, [], "worker processes"),

@@ -67,9 +67,11 @@ struct ReceiptText {
         guard let streaming = receipt.streaming, let options = receipt.streamingOptions else { return nil }
         let total = streaming.total
         let speed = receipt.diskBytesPerSecond.map { " at \(Self.decimal($0 / 1e9, 2)) GB/s" } ?? ""
+        let ahead =
+            total.guesses > 0 ? "; read ahead \(total.guesses), of which \(total.guessesUsed) were used" : ""
         return "\(ByteSize.text(total.bytesRead)) of experts\(speed), \(streaming.method.rawValue), "
             + "\(options.reading.depth) reads of \(ByteSize.text(options.reading.blockBytes)); "
-            + "waited \(Self.decimal(total.stallSeconds, 2)) s"
+            + "waited \(Self.decimal(total.stallSeconds, 2)) s" + ahead
     }
 
     private var law: String {
