@@ -1,6 +1,7 @@
 public import ExpertStorage
 public import Kernels
 public import ModelFiles
+public import Residency
 
 /// A loaded model: turns batches of tokens into logits.
 ///
@@ -134,6 +135,14 @@ public final class LanguageModel {
     public var readMethod: ReadMethod? {
         guard case .slots(let step) = step else { return nil }
         return step.experts.slots.method
+    }
+
+    /// Whether reading ahead paid; nil where nothing is read ahead.
+    public var prefetchReport: RegretMeter.Report? {
+        guard case .slots(let step) = step, options.streaming.map({ $0.guessAreas > 0 }) ?? false else {
+            return nil
+        }
+        return step.experts.meter.report
     }
 
     /// What streaming did so far; nil where the whole model is mapped.

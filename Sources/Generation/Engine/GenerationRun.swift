@@ -124,6 +124,7 @@ struct GenerationRun: ~Copyable {
         summary.finishReason = reason
         // A cancelled prefill leaves tokens that were not computed.
         summary.prefilledTokens -= request.prompt.count - promptPosition
+        summary.streaming?.prefetch = core.model.prefetchReport
         return .finished(summary, text: text.finish())
     }
 }

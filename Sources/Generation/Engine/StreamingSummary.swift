@@ -1,5 +1,6 @@
 public import ExpertStorage
 public import Models
+public import Residency
 
 /// What streaming did for one request.
 public struct StreamingSummary: Sendable {
@@ -9,6 +10,9 @@ public struct StreamingSummary: Sendable {
     public var prefill = StreamingCounters()
     /// In the decode steps.
     public var decode = StreamingCounters()
+
+    /// Whether reading ahead paid, in the model's lifetime; nil where nothing is read ahead.
+    public var prefetch: RegretMeter.Report?
 
     /// All of the request.
     public var total: StreamingCounters {

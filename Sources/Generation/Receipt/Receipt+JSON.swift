@@ -50,6 +50,11 @@ extension Receipt {
             "prefetch": .members([
                 "predictor": .string(isGuessing ? "stale router" : "none"),
                 "guesses": .count(total.guesses), "guesses_used": .count(total.guessesUsed),
+                "state": .string(prefetchState),
+                "net_seconds_per_token": .optional(
+                    streaming?.prefetch.map { Double($0.netNanosecondsPerToken) / 1e9 }),
+                "tokens_with": .optional(streaming?.prefetch?.tokensWith),
+                "tokens_without": .optional(streaming?.prefetch?.tokensWithout),
             ]),
             "precision": .members([
                 "mode": .string("exact"), "full": .count(expertRequests), "low": .count(0),
@@ -64,6 +69,12 @@ extension Receipt {
                 "bandwidth_probe_bytes": .optional(memoryBandwidth?.bufferBytes),
             ]),
         ])
+    }
+
+    /// `off`, `on` after a trial that it won, `stood down` after one that it lost, `untried` before.
+    private var prefetchState: String {
+        guard let report = streaming?.prefetch else { return "off" }
+        return report.paid.map { $0 ? "on" : "stood down" } ?? "untried"
     }
 
     /// What streaming did in one phase; null where the model is mapped.

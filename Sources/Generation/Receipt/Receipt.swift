@@ -76,7 +76,7 @@ public struct Receipt: Sendable {
         guard let decode = streaming?.decode, decodeSteps > 0, let bandwidth = diskBytesPerSecond else {
             return nil
         }
-        return Double(decode.bytesRead) / Double(decodeSteps) / bandwidth
+        return Double(decode.bytesRead - decode.guessedBytesWasted) / Double(decodeSteps) / bandwidth
     }
 
     /// Bytes per second of the decode steps' reads, while at least one was under way; of the prompt's where

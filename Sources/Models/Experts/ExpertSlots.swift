@@ -85,8 +85,9 @@ final class ExpertSlots {
         positionOfArea = FlatArray(repeating: -1, count: areaBytes.count)
     }
 
-    /// What a wrong guess may keep the disk from doing: about a millisecond.
-    private static var guessBytesUnderWay: Int { 2 << 20 }
+    /// What a demand may find in front of it. Measured on a disk of 2 GB/s: with 2 MiB the disk was used for
+    /// 79 % of a token's time, with 512 KiB for 85 %, without guesses for 70 %.
+    private static var guessBytesUnderWay: Int { 512 << 10 }
 
     /// What the loader read so far.
     var reads: ExpertLoader.Counters { loader.counters }

@@ -1,5 +1,6 @@
 public import ExpertStorage
 public import Kernels
+import Residency
 
 /// Experts that are read from disk into slots when a step needs them.
 ///
@@ -15,6 +16,10 @@ public final class SlotExperts: ExpertRunner {
     let slots: ExpertSlots
     /// Nil where nothing is guessed.
     private let predictor: StaleRouter?
+    /// Whether predicting pays.
+    private(set) var meter = RegretMeter()
+    /// When the last step of one row began; nil after another one.
+    private var lastStep: UInt64?
     /// Tokens computed so far, the clock of the cache.
     private var nextTick = 0
     private var tick = 0
@@ -57,6 +62,7 @@ public final class SlotExperts: ExpertRunner {
         if layer == 0 {
             tick = nextTick
             nextTick += input.routing.rows
+            noteStep(rows: input.routing.rows)
         }
         slots.begin(layer: layer, tick: tick)
         let count = list(input.routing, expertCount: experts.experts.count)
@@ -85,9 +91,16 @@ public final class SlotExperts: ExpertRunner {
         return true
     }
 
+    /// A step begins: the one before, if both are of one row, took the time between.
+    private func noteStep(rows: Int) {
+        let now = monotonicNanoseconds()
+        if rows == 1, let lastStep, predictor != nil { meter.record(nanoseconds: Int(now - lastStep)) }
+        lastStep = rows == 1 ? now : nil
+    }
+
     /// Reads ahead what the next layer will probably choose, behind everything that this one waits for.
     private func lookAhead(_ input: ExpertInput, layer: Int, context: StepContext) {
-        guard let predictor, input.rows.rows == 1, layer + 1 < predictor.layerCount else { return }
+        guard let predictor, meter.isOn, input.rows.rows == 1, layer + 1 < predictor.layerCount else { return }
         let next = predictor.predict(layer: layer + 1, hidden: input.hidden, context: context)
         for rank in 0..<next.expertsPerToken {
             if !slots.guess(layer: layer + 1, expert: next.expert(row: 0, rank: rank)) { break }

@@ -20,8 +20,9 @@ final class StagedGuesses {
     struct Counters {
         var begun = 0
         var used = 0
-        /// Bytes that were there, or under way, when a guess came true, and bytes of those that did not.
+        /// Bytes that were there when a guess came true.
         var bytesUsed = 0
+        /// Bytes of those that did not.
         var bytesWasted = 0
     }
 
@@ -81,16 +82,25 @@ final class StagedGuesses {
         for index in 0..<places.count {
             let place = places[index]
             guard place.expert >= 0, Int(place.expert) / expertsPerLayer <= layer else { continue }
-            if !place.isReady { loader.cancel(slot: Int(place.area)) }
-            counters.bytesWasted += loader.bytesDelivered(slot: Int(place.area))
+            if place.isReady {
+                counters.bytesWasted += loader.bytesDelivered(slot: Int(place.area))
+            } else {
+                // What is under way still comes; it is counted when it has.
+                loader.cancel(slot: Int(place.area))
+            }
             places[index].expert = -1
         }
     }
 
     /// A read into `area` has ended: a guess is ready, or over.
     func noteEnded(area: Int, _ outcome: ExpertLoader.Outcome) {
-        for index in 0..<places.count where Int(places[index].area) == area && places[index].expert >= 0 {
-            if outcome == .ready { places[index].isReady = true } else { places[index].expert = -1 }
+        for index in 0..<places.count where Int(places[index].area) == area {
+            if outcome == .ready, places[index].expert >= 0 {
+                places[index].isReady = true
+            } else {
+                counters.bytesWasted += loader.bytesDelivered(slot: area)
+                places[index].expert = -1
+            }
         }
     }
 
