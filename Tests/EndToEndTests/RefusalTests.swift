@@ -41,14 +41,21 @@ struct RefusalTests {
         (["run", "-p", "x", "--receipt", "/no/such/r", "-n", "1"], 1, "no such folder '/no/such'"),
         (["run", "-p", "x", "--logits", "/no/such/l", "-n", "1"], 1, "no such folder '/no/such'"),
         (["run", "-p", "x", "--pretokenizer", "nonsense"], 1, "nonsense"),
-        (["run", "-p", "x", "--policy", "lru"], 2, "resident in memory"),
-        (["run", "-p", "x", "--expert-cache", "1G"], 2, "resident in memory"),
-        (["run", "-p", "x", "--io", "direct"], 2, "resident in memory"),
-        (["run", "-p", "x", "--prefetch", "fate"], 2, "resident in memory"),
-        (["run", "-p", "x", "--precision", "hobbit"], 2, "resident in memory"),
-        (["run", "-p", "x", "--trace", "t"], 2, "resident in memory"),
-        (["run", "-p", "x", "--workers", "2"], 2, "resident in memory"),
-        (["run", "-p", "x", "--profile", "p.toml"], 2, "resident in memory"),
+        (["run", "-p", "x", "--policy", "lrv"], 2, "did you mean 'lru'"),
+        (["run", "-p", "x", "--policy", "lru:64"], 2, "'lru' takes no half-life"),
+        (["run", "-p", "x", "--policy", "lfu:0"], 2, "half-life '0' of 'lfu'"),
+        (["run", "-p", "x", "--expert-cache", "lots"], 2, "--expert-cache is \"lots\""),
+        (["run", "-p", "x", "--expert-cache", "1K"], 1, "smallest"),
+        (["run", "-p", "x", "--expert-pools", "both"], 2, "--expert-pools is \"both\""),
+        (["run", "-p", "x", "--io", "direct"], 2, "direct-uring, direct-threads"),
+        (["run", "-p", "x", "--io", "mmap", "--policy", "lru"], 2, "--io mmap keeps no experts"),
+        (["run", "-p", "x", "--io", "mmap", "--expert-cache", "9M"], 2, "--io mmap keeps no experts"),
+        (["run", "-p", "x", "--io", "mmap", "--memory", "60M"], 1, "smallest budget that works"),
+        (["run", "-p", "x", "--prefetch", "fate"], 2, "--prefetch fate"),
+        (["run", "-p", "x", "--precision", "hobbit"], 2, "use exact"),
+        (["run", "-p", "x", "--trace", "t"], 2, "recording routing traces"),
+        (["run", "-p", "x", "--workers", "2"], 2, "worker processes"),
+        (["run", "-p", "x", "--profile", "p.toml"], 2, "profiles"),
         (["eval"], 2, "no text"),
         (["eval", "-f", "a", "--tokens-file", "b"], 2, "twice"),
         (["eval", "-f", "/no/such/text"], 1, "/no/such/text"),
@@ -68,9 +75,9 @@ struct RefusalTests {
         (["chat", "--chat-template", "nonsense"], 2, "nonsense"),
     ]
 
-    @Test("one sentence and an exit code", arguments: 0..<60)
+    @Test("one sentence and an exit code", arguments: 0..<67)
     func refuses(index: Int) throws {
-        try #require(Self.cases.count == 60)
+        try #require(Self.cases.count == 67)
         let (arguments, code, says) = Self.cases[index]
         let run = try Executable.run(arguments)
         #expect(run.code == code, "\(run.errors)")
@@ -101,8 +108,8 @@ struct RefusalTests {
         #expect(try Executable.run(["run", "-f", "-"]).code == 1)
         let run = try Executable.run(["run", "-p", "x"], environment: ["SLUICE_TOP_K": "many"])
         #expect(run.code == 2 && run.errors.contains("SLUICE_TOP_K"))
-        let policy = try Executable.run(["run", "-p", "x"], environment: ["SLUICE_POLICY": "lru"])
-        #expect(policy.code == 2 && policy.errors.contains("--policy lru"))
+        let policy = try Executable.run(["run", "-p", "x"], environment: ["SLUICE_POLICY": "lrv"])
+        #expect(policy.code == 2 && policy.errors.contains("'lru'"))
         let isa = try Executable.run(["run", "-p", "x"], environment: ["SLUICE_ISA": "nonsense"])
         #expect(isa.code == 1 && isa.errors.contains("SLUICE_ISA"))
     }

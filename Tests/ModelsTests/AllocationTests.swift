@@ -54,11 +54,11 @@ struct AllocationTests {
         let state = model.makeSequence(capacity: 128)
         let batch = Batch(capacity: 16)
         let prompt = (0..<16).map { TokenID(Int32($0 * 7 + 3)) }
-        step(model, batch, state, prompt[...])
-        let decode = count { step(model, batch, state, prompt[3..<4]) }
-        let prefill = count {
+        try step(model, batch, state, prompt[...])
+        let decode = try count { try step(model, batch, state, prompt[3..<4]) }
+        let prefill = try count {
             state.reset()
-            step(model, batch, state, prompt[...])
+            try step(model, batch, state, prompt[...])
         }
         #expect(
             decode.thread == 0 && prefill.thread == 0,
@@ -70,20 +70,20 @@ struct AllocationTests {
 
     private func step(
         _ model: LanguageModel, _ batch: Batch, _ state: SequenceState, _ ids: ArraySlice<TokenID>
-    ) {
+    ) throws {
         batch.reset()
         batch.append(ids, to: state)
-        model.forward(batch)
+        try model.forward(batch)
         _ = model.logits(rows: batch.count - 1..<batch.count)
     }
 
     /// What 60 calls of `body` allocated on this thread, and the least that one of them did in the process.
-    private func count(_ body: () -> Void) -> (thread: UInt64, least: UInt64) {
+    private func count(_ body: () throws -> Void) rethrows -> (thread: UInt64, least: UInt64) {
         var least = UInt64.max
         let thread = allocation_counter_thread_value()
         for _ in 0..<60 {
             let before = allocation_counter_process_value()
-            body()
+            try body()
             least = min(least, allocation_counter_process_value() - before)
         }
         return (allocation_counter_thread_value() - thread, least)

@@ -19,15 +19,15 @@ struct CancelledStepTests {
         let state = model.makeSequence(capacity: 64)
         let batch = Batch(capacity: 16)
         let ids = (0..<16).map { TokenID(Int32(($0 * 7 + 3) % model.shape.vocabularySize)) }
-        func logits(unless isCancelled: () -> Bool) -> [Float]? {
+        func logits(unless isCancelled: () -> Bool) throws -> [Float]? {
             batch.reset()
             batch.append(ids[...], to: state)
-            guard model.forward(batch, unless: isCancelled) else { return nil }
+            guard try model.forward(batch, unless: isCancelled) else { return nil }
             let logits = model.logits(rows: 15..<16)
             return (0..<logits.columns).map { logits[0, $0] }
         }
         var questions = 0
-        let reference = logits {
+        let reference = try logits {
             questions += 1
             return false
         }
@@ -35,13 +35,13 @@ struct CancelledStepTests {
         for limit in [1, questions / 2, questions] {
             state.reset()
             var asked = 0
-            let stopped = logits {
+            let stopped = try logits {
                 asked += 1
                 return asked == limit
             }
             #expect(stopped == nil && asked == limit && state.length == 0)
             if state.isRecurrent { state.reset() }
-            #expect(logits { false } == reference)
+            #expect(try logits { false } == reference)
         }
     }
 }

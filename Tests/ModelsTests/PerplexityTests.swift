@@ -42,7 +42,7 @@ struct PerplexityTests {
         var surprise = 0.0
         let start = ContinuousClock.now
         for window in 0..<the.windows {
-            surprise += run.surprise(Array(ids[window * 512..<(window + 1) * 512]), from: 257)
+            surprise += try run.surprise(Array(ids[window * 512..<(window + 1) * 512]), from: 257)
         }
         let perplexity = exp(surprise / Double(the.windows * 255))
         let share = perplexity / the.expected - 1

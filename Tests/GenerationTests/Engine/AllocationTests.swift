@@ -35,7 +35,7 @@ struct AllocationTests {
         counts.reserveCapacity(16)
         for position in 0..<16 {
             let before = allocation_counter_thread_value()
-            core.forward(token)
+            try core.forward(token)
             token = sampler.choose(from: core.model.logits(rows: 0..<1), position: position) ?? token
             sampler.accept(token)
             counts.append(allocation_counter_thread_value() - before)

@@ -21,7 +21,7 @@ struct Agreement: CustomStringConvertible {
         let run = try ModelRun(path, threads: threads, chunk: chunk, cache: cache)
         let prompt = reference.prompt
         run.reset(expectedLength: prompt.count)
-        let logits = run.logits(prompt)
+        let logits = try run.logits(prompt)
         let best = logits.map(ModelRun.argmax)
         argmaxMatches = zip(best, reference.argmax).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
         positions = reference.argmax.count
@@ -29,7 +29,7 @@ struct Agreement: CustomStringConvertible {
         nllDifference = surprises.reduce(0, +) / Double(surprises.count) - reference.nll
         let last = logits.last ?? []
         logitDifference = zip(last, reference.logitsLast).reduce(0) { max($0, abs($1.0 - $1.1)) }
-        let greedy = run.greedy(
+        let greedy = try run.greedy(
             after: prompt, first: last, count: reference.greedy.count, recomputes: recomputes)
         greedyCount = reference.greedy.count
         greedyMatches = zip(greedy, reference.greedy).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }

@@ -26,20 +26,20 @@ final class ModelRun {
     func reset(expectedLength: Int = 0) { state.reset(expectedLength: expectedLength) }
 
     /// Feeds `ids` in chunks and gives the logits of each.
-    func logits(_ ids: [TokenID]) -> [[Float]] {
+    func logits(_ ids: [TokenID]) throws -> [[Float]] {
         var result: [[Float]] = []
-        feed(ids) { logits, row in result.append(Self.values(logits, row: row)) }
+        try feed(ids) { logits, row in result.append(Self.values(logits, row: row)) }
         return result
     }
 
     /// Feeds `ids` in chunks; `body` gets the logits of each, a row of a matrix.
-    private func feed(_ ids: [TokenID], body: (FloatMatrix, Int) -> Void) {
+    private func feed(_ ids: [TokenID], body: (FloatMatrix, Int) -> Void) throws {
         var next = 0
         while next < ids.count {
             let end = min(next + chunk, ids.count)
             batch.reset()
             batch.append(ids[next..<end], to: state)
-            model.forward(batch)
+            try model.forward(batch)
             for start in stride(from: 0, to: end - next, by: LanguageModel.maximumLogitRows) {
                 let rows = start..<min(start + LanguageModel.maximumLogitRows, end - next)
                 let logits = model.logits(rows: rows)
@@ -50,11 +50,11 @@ final class ModelRun {
     }
 
     /// Feeds a window of its own and sums - log p, in nats, of its tokens from `first` on.
-    func surprise(_ ids: [TokenID], from first: Int) -> Double {
+    func surprise(_ ids: [TokenID], from first: Int) throws -> Double {
         reset()
         var sum = 0.0
         var position = 0
-        feed(ids) { logits, row in
+        try feed(ids) { logits, row in
             position += 1
             guard position >= first, position < ids.count else { return }
             sum += Self.surprise(Self.values(logits, row: row), id: Int(ids[position].rawValue))
@@ -66,7 +66,7 @@ final class ModelRun {
     ///
     /// - Parameter recomputes: whether every step starts from an empty sequence, as the reference does;
     ///   matters where the rotary frequencies depend on the sequence's length.
-    func greedy(after prompt: [TokenID], first: [Float], count: Int, recomputes: Bool) -> [Int] {
+    func greedy(after prompt: [TokenID], first: [Float], count: Int, recomputes: Bool) throws -> [Int] {
         var ids = prompt
         var last = first
         var chosen: [Int] = []
@@ -75,7 +75,7 @@ final class ModelRun {
             chosen.append(best)
             ids.append(TokenID(Int32(best)))
             if recomputes { reset(expectedLength: ids.count) }
-            last = logits(recomputes ? ids : [TokenID(Int32(best))]).last ?? []
+            last = try logits(recomputes ? ids : [TokenID(Int32(best))]).last ?? []
         }
         return chosen
     }
