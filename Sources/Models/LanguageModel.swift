@@ -137,6 +137,25 @@ public final class LanguageModel {
         return step.experts.slots.method
     }
 
+    /// Bytes of expert slots that were given back to the system.
+    public var givenBackSlotBytes: Int {
+        guard case .slots(let step) = step else { return 0 }
+        return step.experts.slots.givenBackBytes
+    }
+
+    /// Returns about so many bytes of expert slots to the system; each layer keeps what a token chooses of
+    /// it. Results do not change. Runs on: engine thread, between two steps.
+    public func giveBackSlots(byteCount: Int) {
+        guard case .slots(let step) = step else { return }
+        step.experts.slots.giveBack(byteCount: byteCount, leastPerLayer: max(shape.expertsPerToken, 1))
+    }
+
+    /// Uses at most so many bytes of the slots again that were given back.
+    public func takeBackSlots(byteCount: Int) {
+        guard case .slots(let step) = step else { return }
+        step.experts.slots.takeBack(byteCount: byteCount)
+    }
+
     /// Whether reading ahead paid; nil where nothing is read ahead.
     public var prefetchReport: RegretMeter.Report? {
         guard case .slots(let step) = step, options.streaming.map({ $0.guessAreas > 0 }) ?? false else {

@@ -12,6 +12,8 @@ package final class EngineCore {
     private let state: SequenceState
     /// The tokens that the state holds.
     private var history: [TokenID] = []
+    /// Nil where the memory is the run's to keep.
+    private var memoryWatch: MemoryWatch?
 
     /// Loads the model in `file` with room for one sequence.
     package init(file: ModelFile, tokenizer: Tokenizer?, options: LanguageModel.Options) throws {
@@ -20,7 +22,11 @@ package final class EngineCore {
         batch = Batch(capacity: options.maximumRows)
         state = model.makeSequence(capacity: options.contextCapacity)
         history.reserveCapacity(options.contextCapacity)
+        if options.streaming?.isElastic ?? false { memoryWatch = MemoryWatch() }
     }
+
+    /// Between two steps: gives memory to others that need it.
+    func watchMemory() { memoryWatch?.look(model) }
 
     var contextCapacity: Int { state.capacity }
     var vocabularySize: Int { model.shape.vocabularySize }

@@ -33,6 +33,7 @@ struct EvaluationRun: ~Copyable {
             return .finished(summary)
         }
         guard window < request.windows.count else { return .finished(summary) }
+        core.watchMemory()
         let start = clock.now
         try score(request.windows[window])
         window += 1

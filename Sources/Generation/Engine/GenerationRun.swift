@@ -54,6 +54,7 @@ struct GenerationRun: ~Copyable {
     mutating func advance() throws -> GenerationEvent {
         if let ending { return finish(ending) }
         if request.cancellation.isCancelled { return finish(.cancelled) }
+        core.watchMemory()
         let start = clock.now
         if promptPosition < request.prompt.count {
             let end = min(promptPosition + core.maximumRows, request.prompt.count)

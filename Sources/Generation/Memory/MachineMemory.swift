@@ -43,6 +43,13 @@ public struct MachineMemory: Sendable, Equatable {
         return (inGroups + [availableBytes ?? totalBytes].compactMap { $0 }).min()
     }
 
+    /// What is left to everybody else where nobody set a budget: a twentieth of the limit, at least 256 MiB
+    /// and at most 2 GiB.
+    public var reserveBytes: Int { min(max((limitBytes ?? 0) / 20, 256 << 20), 2 << 30) }
+
+    /// What `--memory auto` takes: what is free, less the reserve.
+    public var automaticBudgetBytes: Int? { usableBytes.map { max($0 - reserveBytes, 0) } }
+
     /// Reads this process's limits.
     public static func read(from files: some SystemFiles = MachineFiles()) -> MachineMemory {
         var memory = MachineMemory(

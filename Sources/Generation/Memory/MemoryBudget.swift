@@ -24,7 +24,7 @@ public enum MemoryBudget: Sendable, Equatable {
         switch self {
         case .bytes(let bytes): bytes
         case .share(let share): machine.limitBytes.map { Int(Double($0) * share) }
-        case .automatic: machine.usableBytes
+        case .automatic: machine.automaticBudgetBytes
         }
     }
 }

@@ -63,7 +63,7 @@ struct SlotPlan {
         options = StreamingOptions(
             shape: shape(slots, pools: pools),
             policy: preference.policy ?? set.advice(slots: slots).policy, reading: preference.reading,
-            guessAreas: guessAreas(pools))
+            guessAreas: guessAreas(pools), isElastic: preference.isElastic)
         byteCount = bytes(slots, pools: pools)
         warning =
             fit == .whole

@@ -28,6 +28,8 @@ public struct StreamingPreference: Sendable {
     public var policy: PolicyChoice?
     /// Which layers may use which slots.
     public var pools = Pools.automatic
+    /// Whether slots are given back when the machine runs short of memory.
+    public var isElastic = false
     /// Whether experts are read ahead.
     public var prefetches = true
     /// How the disk is read.

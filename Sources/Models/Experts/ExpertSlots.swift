@@ -13,17 +13,19 @@ final class ExpertSlots {
     /// Decides.
     let cache: any ExpertCaching
     private let loader: ExpertLoader
-    private let slab: Slab
+    let slab: Slab
     private let extents: ExpertExtents
     private let files: ReadFiles
     /// The way in which the disk is read.
     let method: ReadMethod
     /// Where each area starts in the slab. A slot is an area, and so is the place of a guess.
-    private let areaOffsets: [Int]
+    let areaOffsets: [Int]
     /// Bytes of a slot of each layer.
-    private let slotBytes: [Int]
+    let slotBytes: [Int]
     private let guesses: StagedGuesses
-    private var areaOfSlot: FlatArray<Int32>
+    private(set) var areaOfSlot: FlatArray<Int32>
+    /// Slots whose memory others have.
+    var givenBack: [GivenBackSlot] = []
     private let event: CacheEvent
     private var ids: FlatArray<UInt16>
     private var areaOfPosition: FlatArray<Int32>
@@ -179,6 +181,12 @@ extension ExpertSlots {
 
     /// Whether the bytes at `position` are there.
     func isReady(_ position: Int) -> Bool { states[position] == .ready }
+
+    /// Whether an expert of the list is being read.
+    var isWaiting: Bool {
+        for position in 0..<states.count where states[position] == .waiting { return true }
+        return false
+    }
 
     /// Takes note of reads that have ended and lets others start; waits for one only where told to.
     ///

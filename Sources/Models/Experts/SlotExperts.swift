@@ -142,11 +142,12 @@ public final class SlotExperts: ExpertRunner {
         var done = 0
         while true {
             let before = done
+            let isReading = slots.isWaiting
             for position in 0..<count where slots.isReady(position) {
                 add(position, experts, &work)
                 done += 1
-                // Of several rows an expert takes long: reads go on in between.
-                if uses(position) > 1 {
+                // Of several rows an expert takes long: the next reads start in between.
+                if isReading, uses(position) > 1 {
                     work.run()
                     try slots.poll(waiting: false)
                 }

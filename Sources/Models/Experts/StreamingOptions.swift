@@ -13,10 +13,14 @@ public struct StreamingOptions: Sendable {
     /// Places for experts that are read ahead, for each size of slot; 0 where nothing is guessed.
     public var guessAreas: Int
 
-    public init(shape: CacheShape, policy: PolicyChoice, reading: ReadPlan, guessAreas: Int) {
+    /// Whether slots are given back when the machine runs short of memory.
+    public var isElastic: Bool
+
+    public init(shape: CacheShape, policy: PolicyChoice, reading: ReadPlan, guessAreas: Int, isElastic: Bool) {
         self.shape = shape
         self.policy = policy
         self.reading = reading
         self.guessAreas = guessAreas
+        self.isElastic = isElastic
     }
 }

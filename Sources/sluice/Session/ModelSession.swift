@@ -58,9 +58,11 @@ struct ModelSession {
             options.prefillThreadCount = settings.prefillThreads
         }
         receiptFile = settings.isPlanOnly ? nil : try settings.receiptPath.map { try OutputFile($0) }
+        var preference = settings.streaming
+        preference.isElastic = settings.budget == .automatic
         plan = MemoryPlan(
             needs: needs, file: file, options: options,
-            budgetBytes: settings.budget.resolved(on: MachineMemory.read()), preference: settings.streaming)
+            budgetBytes: settings.budget.resolved(on: MachineMemory.read()), preference: preference)
         if let warning = plan.warning, !settings.isQuiet {
             StandardError.write("sluice: warning: \(warning)\n")
         }
