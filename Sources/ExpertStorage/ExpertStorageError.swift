@@ -12,6 +12,8 @@ public struct ExpertStorageError: Error, Sendable {
         case noMemory(byteCount: Int)
         /// A read failed.
         case readFailed(Errno)
+        /// A file was written to after it had been opened.
+        case fileChanged
         /// The file ended inside an expert.
         case endOfFile(needed: Int, found: Int)
     }
@@ -59,6 +61,8 @@ extension ExpertStorageError: CustomStringConvertible {
             "the system gives no \(byteCount) bytes for expert slots; ask for less with --memory"
         case .readFailed(let error):
             "the disk did not give the bytes (\(error)); check the disk and the file, then start again"
+        case .fileChanged:
+            "the file was written to while experts were read from it; start again once it is complete"
         case .endOfFile(let needed, let found):
             "the file ends inside an expert: \(needed) bytes were wanted and \(found) came; it was truncated "
                 + "or replaced while it was read"

@@ -26,6 +26,11 @@ extension ModelFile {
         return ModelFile(self, copies: memory)
     }
 
+    /// Tells the system that single rows of a tensor will be read: pages around them need not come along.
+    public func expectReadsByRow(of record: TensorRecord) {
+        bytes(of: record.part).expectSmallReads(record.byteRange)
+    }
+
     /// What the widest vector instructions like, and no less than GGUF's own alignment.
     private static let copyAlignment = 64
 }

@@ -69,6 +69,7 @@ public final class LanguageModel {
             }
             let total = needs.residentTensors.reduce(0) { $0 + $1.byteCount }
             file = try file.copying(needs.residentTensors) { progress($0, total) }
+            if let embedding = needs.embeddingByRow { file.expectReadsByRow(of: embedding) }
             extents = found
         }
         let graph = try ArchitectureRegistry.graph(of: file, contextCapacity: options.contextCapacity)

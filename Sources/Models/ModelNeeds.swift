@@ -24,6 +24,8 @@ public struct ModelNeeds: Sendable {
     public let extents: ExpertExtents?
     /// The tensors that every token may need, and that stay in memory while experts are streamed.
     let residentTensors: [TensorRecord]
+    /// The embedding where only rows of it are read; it stays mapped while experts are streamed.
+    let embeddingByRow: TensorRecord?
     private let graph: ModelGraph
 
     /// Binds the weights of `file` without allocating the memory of a step.
@@ -41,14 +43,19 @@ public struct ModelNeeds: Sendable {
         expertLayerCount = layers.count
         extents = ExpertExtents(graph.experts, in: file)
         let layerCount = graph.shape.layerCount
+        // Of the embedding a token reads one row, unless it is the output matrix as well.
+        let isTied = unsafe graph.embedding.address == graph.output.weights.address
+        let place = isTied ? nil : file.location(of: graph.embedding)
+        embeddingByRow = file.tensors.values.first { $0.part == place?.part && $0.offset == place?.offset }
+        let byRow = embeddingByRow?.name
         residentTensors =
-            extents?.otherTensors(of: file).filter { !Self.isUnused($0, layerCount: layerCount) } ?? []
+            extents?.otherTensors(of: file).filter {
+                !Self.isUnused($0, layerCount: layerCount) && $0.name != byRow
+            } ?? []
         self.weightBytes = weightBytes
         self.ownedBytes = ownedBytes
         self.expertBytes = expertBytes
         expertBytesPerToken = expertBytes / experts * min(graph.shape.expertsPerToken, experts)
-        // Of the embedding a token reads one row, unless it is the output matrix as well.
-        let isTied = file.tensors["output.weight"] == nil && file.tensors["lm_head.weight"] == nil
         let embedding = isTied ? 0 : graph.embedding.byteCount
         let unused = file.tensors.values.reduce(0) {
             $0 + (Self.isUnused($1, layerCount: layerCount) ? $1.byteCount : 0)
@@ -61,6 +68,14 @@ public struct ModelNeeds: Sendable {
 
     /// Bytes of the tensors that stay in memory while experts are streamed.
     public var residentBytes: Int { residentTensors.reduce(0) { $0 + $1.byteCount } }
+
+    /// Pages of the embedding's file that `tokens` different tokens touch.
+    public func embeddingBytes(tokens: Int) -> Int {
+        guard let embeddingByRow else { return 0 }
+        // A row lies in one page or crosses into the next.
+        let rowBytes = graph.embedding.rowBytes
+        return min(embeddingByRow.byteCount, tokens * (rowBytes + 2 * 4096))
+    }
 
     /// What a sequence of `capacity` positions remembers: keys, values and recurrent states.
     public func stateBytes(capacity: Int, element: CacheElement) -> Int {

@@ -39,7 +39,8 @@ public struct MemoryPlan: Sendable {
         let commonBytes = common.reduce(0) { $0 + $1.bytes }
         let mapped = Self.mappedLines(needs, file)
         let mappedBytes = mapped.reduce(commonBytes) { $0 + $1.bytes }
-        let fixedBytes = commonBytes + needs.residentBytes + Self.bookkeepingBytes(needs)
+        let embeddingBytes = needs.embeddingBytes(tokens: options.contextCapacity)
+        let fixedBytes = commonBytes + needs.residentBytes + embeddingBytes + Self.bookkeepingBytes(needs)
         let smallestSlots = SlotPlan.smallestByteCount(needs)
         let fits = budgetBytes.map { mappedBytes <= $0 } ?? true
         var room = (budgetBytes ?? .max) - fixedBytes
@@ -60,7 +61,9 @@ public struct MemoryPlan: Sendable {
             slotBytes = nil
             return
         }
-        lines = Self.streamedLines(needs, slots) + common
+        let embedding = Line(
+            name: "embedding", bytes: embeddingBytes, detail: "mapped, the rows of the context's tokens")
+        lines = Self.streamedLines(needs, slots) + (embeddingBytes > 0 ? [embedding] : []) + common
         var streamed = options
         streamed.streaming = slots.options
         self.options = streamed

@@ -68,6 +68,9 @@ import Darwin
     /// Says that the bytes of `range` will not be read again soon; a hint.
     func letGo(_ range: Range<Int>) { advise(range, MADV_DONTNEED) }
 
+    /// Says that bytes of `range` will be read here and there; a hint.
+    func expectSmallReads(_ range: Range<Int>) { advise(range, MADV_RANDOM) }
+
     /// Advises the whole pages that `range` touches.
     private func advise(_ range: Range<Int>, _ advice: CInt) {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "bytes \(range) of \(count)")

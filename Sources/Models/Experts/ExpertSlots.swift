@@ -182,6 +182,15 @@ extension ExpertSlots {
     /// Whether the bytes at `position` are there.
     func isReady(_ position: Int) -> Bool { states[position] == .ready }
 
+    /// Checks that nobody has written to the files since they were opened: what was read could be of both.
+    ///
+    /// - Throws: `fileChanged`.
+    func checkFiles() throws(ExpertStorageError) {
+        if let file = files.changedFile() {
+            throw ExpertStorageError(.fileChanged, path: files.paths[file])
+        }
+    }
+
     /// Whether an expert of the list is being read.
     var isWaiting: Bool {
         for position in 0..<states.count where states[position] == .waiting { return true }

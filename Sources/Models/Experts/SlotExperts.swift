@@ -10,6 +10,8 @@ public final class SlotExperts: ExpertRunner {
     private let layers: [LayerExperts?]
     /// Among the layers with experts, the number of each layer of the model.
     private let places: [Int]
+    /// Layers with experts.
+    private let placeCount: Int
     private let hiddenSize: Int
     private let expertsPerToken: Int
     private let order: ExpertOrder
@@ -38,6 +40,7 @@ public final class SlotExperts: ExpertRunner {
             defer { count += layer == nil ? 0 : 1 }
             return count
         }
+        placeCount = count
         let expertCount = layers.reduce(0) { max($0, $1?.experts.count ?? 0) }
         order = ExpertOrder(expertCount: expertCount, capacity: maximumRows * expertsPerToken)
     }
@@ -87,6 +90,7 @@ public final class SlotExperts: ExpertRunner {
             slots.abandon(count: count)
             return false
         }
+        if layer + 1 == placeCount { try slots.checkFiles() }
         work.finish(input.routing, addingTo: output)
         return true
     }

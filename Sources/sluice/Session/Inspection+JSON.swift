@@ -58,7 +58,8 @@ extension Inspection {
                     "total": .count(needs.bytesPerToken), "dense": .count(needs.denseBytesPerToken),
                     "experts": .count(needs.expertBytesPerToken),
                 ])),
-            JSONMember(name: "smallest_budget", value: .count(plan.totalBytes)),
+            JSONMember(name: "smallest_budget", value: .count(plan.smallestBytes)),
+            JSONMember(name: "resident_budget", value: .count(plan.totalBytes)),
             JSONMember(name: "smallest_budget_context", value: .count(context)),
         ]
     }

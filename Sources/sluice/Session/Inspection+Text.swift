@@ -51,7 +51,8 @@ extension Inspection {
             ["context", "\(shape.contextLength) positions"],
             [
                 "smallest budget",
-                "--memory \(ByteSize.flagText(atLeast: plan.totalBytes)) (all in memory, -c \(context))",
+                "--memory \(ByteSize.flagText(atLeast: plan.smallestBytes)), with all in memory "
+                    + "\(ByteSize.flagText(atLeast: plan.totalBytes)) (-c \(context))",
             ],
         ]
     }
