@@ -53,7 +53,11 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "Tokenization", dependencies: ["ModelFiles"], swiftSettings: swiftSettings),
         .target(
-            name: "Models", dependencies: ["ExpertStorage", "Residency", "ModelFiles", "Kernels"],
+            name: "Models",
+            dependencies: [
+                "ExpertStorage", "Residency", "ModelFiles", "Kernels",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: swiftSettings),
         .target(
             name: "Generation",
@@ -100,14 +104,17 @@ let package = Package(
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(
             name: "ModelsTests",
-            dependencies: ["Models", "ModelFiles", "Kernels", "TestSupport", "CAllocationCounter"],
+            dependencies: [
+                "Models", "ExpertStorage", "Residency", "ModelFiles", "Kernels", "TestSupport",
+                "CAllocationCounter", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "GenerationTests",
             dependencies: [
-                "Generation", "Models", "ModelFiles", "Tokenization", "Kernels", "TestSupport",
-                "CAllocationCounter",
+                "Generation", "Models", "ExpertStorage", "Residency", "ModelFiles", "Tokenization",
+                "Kernels", "TestSupport", "CAllocationCounter",
             ],
             swiftSettings: swiftSettings),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),

@@ -11,6 +11,10 @@ public struct GenerationError: Error, Sendable, Equatable {
         /// damaged.
         case damagedLogits(position: Int, token: Int)
         case budgetTooSmall(budgetBytes: Int, neededBytes: Int)
+        /// Slots for experts in less memory than the model can run with.
+        case expertCacheTooSmall(givenBytes: Int, neededBytes: Int)
+        /// The experts have to be repacked, so they cannot be read one by one.
+        case notStreamable
         case tooFewTokens(found: Int, needed: Int)
         case bundledModelMissing
         /// The engine has been shut down.
@@ -46,6 +50,12 @@ extension GenerationError: CustomStringConvertible {
             "--memory allows \(ByteSize.text(budgetBytes)), but this model with this context needs "
                 + "\(ByteSize.text(neededBytes)) in memory; the smallest budget that works is "
                 + "--memory \(ByteSize.flagText(atLeast: neededBytes)) (a smaller -c or -b lowers it)"
+        case .expertCacheTooSmall(let givenBytes, let neededBytes):
+            "--expert-cache allows \(ByteSize.text(givenBytes)), but the smallest that works with this model "
+                + "is --expert-cache \(ByteSize.flagText(atLeast: neededBytes))"
+        case .notStreamable:
+            "the model's experts have to be repacked and cannot be read one by one; convert it to GGUF, or "
+                + "leave --io and --expert-cache out and give it memory for all of them"
         case .tooFewTokens(let found, let needed):
             "the text has \(found) tokens; expected at least \(needed)"
         case .bundledModelMissing:

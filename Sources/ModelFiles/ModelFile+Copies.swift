@@ -31,6 +31,9 @@ extension ModelFile {
         bytes(of: record.part).expectSmallReads(record.byteRange)
     }
 
+    /// Bytes of the mapping that are in memory while they are copied.
+    public static var copyPieceBytes: Int { WeightCopies.pieceBytes }
+
     /// What the widest vector instructions like, and no less than GGUF's own alignment.
     private static let copyAlignment = 64
 }

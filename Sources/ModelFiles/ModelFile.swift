@@ -87,8 +87,8 @@ public final class ModelFile: Sendable {
 
     /// The tensor as a matrix [product of all dimensions but the last, last dimension]; a vector is one row.
     ///
-    /// The bytes are the file's own, mapped or copied: GGUF aligns them as the file says, safetensors not necessarily to the
-    /// element's size. Allocates: none.
+    /// The bytes are the file's own, mapped or copied: GGUF aligns them as the file says, safetensors not
+    /// necessarily to the element's size. Allocates: none.
     ///
     /// - Precondition: `record` is one of this file's.
     public func matrix(_ record: TensorRecord) -> WeightMatrix {

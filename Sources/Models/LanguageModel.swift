@@ -59,7 +59,19 @@ public final class LanguageModel {
     /// - Parameter progress: gets the bytes of weights read so far, and how many there are.
     /// - Throws: `ModelFileError` for an unknown architecture, a missing tensor or key, or a wrong shape;
     ///   `ExpertStorageError` for experts that cannot be streamed.
-    public init(file: ModelFile, options: Options, progress: (Int, Int) -> Void = { _, _ in }) throws {
+    public convenience init(
+        file: ModelFile, options: Options, progress: (Int, Int) -> Void = { _, _ in }
+    ) throws {
+        try self.init(file: file, options: options, progress: progress) {
+            (reading, paths) throws(ExpertStorageError) in try reading.open(paths)
+        }
+    }
+
+    /// The same with a way of its own to open the files that experts are read from.
+    package init(
+        file: ModelFile, options: Options, progress: (Int, Int) -> Void = { _, _ in },
+        open: (ReadPlan, [String]) throws(ExpertStorageError) -> OpenedDevice
+    ) throws {
         var file = file
         var extents: ExpertExtents?
         if options.streaming != nil {
@@ -81,15 +93,16 @@ public final class LanguageModel {
         copiedWeightBytes = graph.ownedWeights.reduce(0) { $0 + $1.byteCount }
         logitStorage = FloatBuffer(count: Self.maximumLogitRows * graph.shape.vocabularySize)
         if let extents, let streaming = options.streaming {
+            let device = try open(streaming.reading, file.parts)
             let experts = SlotExperts(
-                graph, slots: try ExpertSlots(extents, paths: file.parts, options: streaming),
+                graph, slots: try ExpertSlots(extents, device, options: streaming),
                 maximumRows: options.maximumRows,
                 predictor: streaming.guessAreas > 0 ? StaleRouter(graph) : nil)
             step = .slots(Self.step(graph, experts, options))
         } else {
             let experts = MappedExperts(
-                layers: graph.experts, hiddenSize: graph.shape.hiddenSize, expertsPerToken: max(graph.shape.expertsPerToken, 1),
-                maximumRows: options.maximumRows)
+                layers: graph.experts, hiddenSize: graph.shape.hiddenSize,
+                expertsPerToken: max(graph.shape.expertsPerToken, 1), maximumRows: options.maximumRows)
             step = .mapped(Self.step(graph, experts, options))
         }
     }
@@ -133,10 +146,7 @@ public final class LanguageModel {
 
     /// The way in which experts are read, which may be another than was asked for; nil where the whole model
     /// is mapped.
-    public var readMethod: ReadMethod? {
-        guard case .slots(let step) = step else { return nil }
-        return step.experts.slots.method
-    }
+    public var readMethod: ReadMethod? { slots?.method }
 
     /// Bytes of expert slots that were given back to the system.
     public var givenBackSlotBytes: Int {
@@ -166,9 +176,12 @@ public final class LanguageModel {
     }
 
     /// What streaming did so far; nil where the whole model is mapped.
-    public var streamingCounters: StreamingCounters? {
+    public var streamingCounters: StreamingCounters? { slots.map { StreamingCounters($0) } }
+
+    /// The experts in memory; nil where the whole model is mapped.
+    package var slots: ExpertSlots? {
         guard case .slots(let step) = step else { return nil }
-        return StreamingCounters(step.experts.slots)
+        return step.experts.slots
     }
 
     /// The logits of `rows` of the last batch [rows, vocabularySize], valid until the next call.

@@ -195,7 +195,7 @@ struct CommandTests {
         }
         for command in ["run", "chat", "eval", "bench"] {
             let parts = try Executable.run([command, "--help"]).text.split(
-                separator: "\nNOT IN THIS VERSION (STREAMING):\n")
+                separator: "\nMODELS LARGER THAN MEMORY:\n")
             #expect(parts.count == 2 && !parts[0].contains("--expert-cache <size>"))
             #expect(parts.last?.contains("--expert-cache <size>") == true)
         }

@@ -51,7 +51,7 @@ struct RefusalTests {
         (["run", "-p", "x", "--io", "mmap", "--policy", "lru"], 2, "--io mmap keeps no experts"),
         (["run", "-p", "x", "--io", "mmap", "--expert-cache", "9M"], 2, "--io mmap keeps no experts"),
         (["run", "-p", "x", "--io", "mmap", "--memory", "60M"], 1, "smallest budget that works"),
-        (["run", "-p", "x", "--prefetch", "fate"], 2, "--prefetch fate"),
+        (["run", "-p", "x", "--prefetch", "fate"], 2, "--prefetch is \"fate\""),
         (["run", "-p", "x", "--precision", "hobbit"], 2, "use exact"),
         (["run", "-p", "x", "--trace", "t"], 2, "recording routing traces"),
         (["run", "-p", "x", "--workers", "2"], 2, "worker processes"),

@@ -1,8 +1,10 @@
 import CAllocationCounter
+import ExpertStorage
 import Foundation
 import Kernels
 import ModelFiles
 import Models
+import Residency
 import TestSupport
 import Testing
 
@@ -47,9 +49,32 @@ struct AllocationTests {
         try expectNone(try SharedFixtures.path("fixtures/architectures/\(name)"), threads: 1)
     }
 
-    private func expectNone(_ path: String, threads: Int) throws {
-        let options = LanguageModel.Options(
+    @Test(
+        "decode and prefill with experts in slots, whether they are there or have to be read",
+        .enabled(if: isOptimised && allocation_counter_works(), reason), arguments: ReadMethod.allCases)
+    func slots(method: ReadMethod) throws {
+        let needs = try ModelNeeds(file: try ModelFile.open(DemoModel.path))
+        for (share, isGlobal) in [(0.3, false), (0.1, true), (1.0, false)] {
+            let way = StreamedWay(
+                share: share, policy: PolicyRegistry.entries[0], method: method, threads: 1,
+                isGlobal: isGlobal, rows: 16, guessAreas: isGlobal ? 0 : 2)
+            let counters = try #require(
+                try expectNone(DemoModel.path, threads: 1, streaming: way.options(needs)))
+            #expect(counters.cache.hits > 1000)
+            // With a slot for every expert each is read once.
+            let experts = needs.expertLayerCount * needs.shape.expertCount
+            #expect(share < 1 ? counters.cache.misses > 2 * experts : counters.cache.misses <= experts)
+        }
+    }
+
+    /// - Returns: what streaming did.
+    @discardableResult
+    private func expectNone(
+        _ path: String, threads: Int, streaming: StreamingOptions? = nil
+    ) throws -> StreamingCounters? {
+        var options = LanguageModel.Options(
             threadCount: threads, maximumRows: 16, contextCapacity: 128, cacheElement: .float16)
+        options.streaming = streaming
         let model = try LanguageModel(file: try ModelFile.open(path), options: options)
         let state = model.makeSequence(capacity: 128)
         let batch = Batch(capacity: 16)
@@ -66,6 +91,7 @@ struct AllocationTests {
         if threads > 1 {
             #expect(decode.least == 0 && prefill.least == 0, "\(decode) in decode, \(prefill) in prefill")
         }
+        return model.streamingCounters
     }
 
     private func step(

@@ -62,4 +62,10 @@ public struct OpenedDevice {
     public let files: ReadFiles
     /// The way that was taken, which may be another than was asked for.
     public let method: ReadMethod
+
+    public init(device: any ReadDevice, files: ReadFiles, method: ReadMethod) {
+        self.device = device
+        self.files = files
+        self.method = method
+    }
 }

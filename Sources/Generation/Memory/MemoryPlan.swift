@@ -28,6 +28,8 @@ public struct MemoryPlan: Sendable {
     public let smallestBytes: Int
     /// Bytes of the slots that hold experts; nil where the model is mapped.
     public let slotBytes: Int?
+    /// Why the user's wishes cannot be met, whatever the total.
+    private let refusal: GenerationError?
 
     /// Plans a run: all weights in memory where they fit or `preference` says so, else experts in slots.
     public init(
@@ -39,9 +41,9 @@ public struct MemoryPlan: Sendable {
         let commonBytes = common.reduce(0) { $0 + $1.bytes }
         let mapped = Self.mappedLines(needs, file)
         let mappedBytes = mapped.reduce(commonBytes) { $0 + $1.bytes }
-        let embeddingBytes = needs.embeddingBytes(tokens: options.contextCapacity)
-        let fixedBytes = commonBytes + needs.residentBytes + embeddingBytes + Self.bookkeepingBytes(needs)
-        let smallestSlots = SlotPlan.smallestByteCount(needs)
+        let dense = Self.denseLines(needs, file, options)
+        let fixedBytes = dense.reduce(commonBytes) { $0 + $1.bytes }
+        let smallestSlots = SlotPlan.smallestByteCount(needs, pools: preference.pools)
         let fits = budgetBytes.map { mappedBytes <= $0 } ?? true
         var room = (budgetBytes ?? .max) - fixedBytes
         if let limit = preference.expertCacheBytes { room = min(room, limit) }
@@ -51,19 +53,26 @@ public struct MemoryPlan: Sendable {
             case .mapped: false
             case .streamed: true
             }
+        let streamedBytes = smallestSlots.map { fixedBytes + $0 }
         smallestBytes =
-            preference.source == .mapped
-            ? mappedBytes : smallestSlots.map { min(fixedBytes + $0, mappedBytes) } ?? mappedBytes
+            switch preference.source {
+            case .automatic where preference.expertCacheBytes == nil:
+                min(streamedBytes ?? mappedBytes, mappedBytes)
+            case .mapped: mappedBytes
+            case .automatic, .streamed: streamedBytes ?? mappedBytes
+            }
         guard isStreamed, let slots = SlotPlan(needs, room: room, preference: preference) else {
             lines = mapped + common
             self.options = options
             warning = nil
             slotBytes = nil
+            refusal =
+                isStreamed
+                ? Self.refusal(preference, smallestSlots, smallestBytes, budgetBytes: budgetBytes) : nil
             return
         }
-        let embedding = Line(
-            name: "embedding", bytes: embeddingBytes, detail: "mapped, the rows of the context's tokens")
-        lines = Self.streamedLines(needs, slots) + (embeddingBytes > 0 ? [embedding] : []) + common
+        refusal = nil
+        lines = [Self.slotLine(needs, slots)] + dense + common
         var streamed = options
         streamed.streaming = slots.options
         self.options = streamed
@@ -84,8 +93,24 @@ public struct MemoryPlan: Sendable {
         return needs.ownedBytes > 0 ? [weights, copied] : [weights]
     }
 
-    /// The weights of every token, and slots for experts.
-    private static func streamedLines(_ needs: ModelNeeds, _ slots: SlotPlan) -> [Line] {
+    /// Why there is no plan with slots.
+    private static func refusal(
+        _ preference: StreamingPreference, _ smallestSlots: Int?, _ smallestBytes: Int, budgetBytes: Int?
+    ) -> GenerationError? {
+        let cache = preference.expertCacheBytes
+        guard let smallestSlots else {
+            return preference.source == .streamed || cache != nil ? GenerationError(.notStreamable) : nil
+        }
+        if let cache, cache < smallestSlots {
+            return GenerationError(.expertCacheTooSmall(givenBytes: cache, neededBytes: smallestSlots))
+        }
+        return budgetBytes.map {
+            GenerationError(.budgetTooSmall(budgetBytes: $0, neededBytes: smallestBytes))
+        }
+    }
+
+    /// Slots for experts.
+    private static func slotLine(_ needs: ModelNeeds, _ slots: SlotPlan) -> Line {
         let shape = slots.options.shape
         let experts = needs.expertLayerCount * needs.shape.expertCount
         let share = shape.slotCount * 100 / max(experts, 1)
@@ -94,16 +119,35 @@ public struct MemoryPlan: Sendable {
         case .global(_): pools = "shared by all layers"
         case .perLayer(_): pools = "each layer its own"
         }
-        return [
+        return Line(
+            name: "expert slots", bytes: slots.byteCount,
+            detail: "\(shape.slotCount) of \(experts) experts (\(share) %), \(pools), "
+                + "\(slots.options.policy)")
+    }
+
+    /// What streaming needs besides slots.
+    private static func denseLines(
+        _ needs: ModelNeeds, _ file: ModelFile, _ options: LanguageModel.Options
+    ) -> [Line] {
+        let experts = needs.expertLayerCount * needs.shape.expertCount
+        let directoryBytes = file.tensors.values.reduce(file.byteCount) { $0 - $1.byteCount }
+        let embeddingBytes = needs.embeddingBytes(tokens: options.contextCapacity)
+        let embedding = Line(
+            name: "embedding", bytes: embeddingBytes, detail: "mapped, the rows of the context's tokens")
+        let lines = [
             Line(
-                name: "expert slots", bytes: slots.byteCount,
-                detail: "\(shape.slotCount) of \(experts) experts (\(share) %), \(pools), "
-                    + "\(slots.options.policy)"),
-            Line(name: "dense weights", bytes: needs.residentBytes, detail: "what every token needs, read once"),
+                name: "dense weights", bytes: needs.residentBytes, detail: "what every token needs, read once"
+            ),
+            // Per expert: its view, its pieces in the catalog and their making, and what cache and loader
+            // know of it.
             Line(
-                name: "bookkeeping", bytes: bookkeepingBytes(needs),
+                name: "bookkeeping", bytes: experts * 1024,
                 detail: "where \(experts) experts lie on disk and in memory"),
+            Line(
+                name: "reading", bytes: max(directoryBytes, 0) + ModelFile.copyPieceBytes,
+                detail: "the directory of the file, and what is on its way into memory"),
         ]
+        return embeddingBytes > 0 ? lines + [embedding] : lines
     }
 
     /// What the run needs besides weights.
@@ -141,17 +185,13 @@ public struct MemoryPlan: Sendable {
 
     /// Refuses a budget that is below the total.
     ///
-    /// - Throws: `budgetTooSmall` with the number that works.
+    /// - Throws: `budgetTooSmall` or `expertCacheTooSmall` with the number that works; `notStreamable` where
+    ///   the model's experts cannot be read one by one and the user wants that.
     public func check() throws(GenerationError) {
+        if let refusal { throw refusal }
         if let budgetBytes, budgetBytes < totalBytes {
             throw GenerationError(.budgetTooSmall(budgetBytes: budgetBytes, neededBytes: smallestBytes))
         }
-    }
-
-    /// Per expert: its view, its pieces in the catalog and their making, and what cache and loader know of
-    /// it.
-    private static func bookkeepingBytes(_ needs: ModelNeeds) -> Int {
-        needs.expertLayerCount * needs.shape.expertCount * 1024
     }
 
     /// A copy of the logits, their order, and the counts of recent tokens.

@@ -14,15 +14,18 @@ struct SlotPlan {
     /// What fits between two layers is an expert or two.
     private static let guessAreas = 2
 
-    /// The fewest bytes of slots with which a model runs: those of the experts that one layer chooses.
-    static func smallestByteCount(_ needs: ModelNeeds) -> Int? {
-        guard let extents = needs.extents else { return nil }
-        return (extents.catalog.slotBytes.max() ?? 0) * needs.shape.expertsPerToken
+    /// The fewest bytes of slots with which a model runs: one for every layer where layers share none, else
+    /// those of the experts that one layer chooses.
+    static func smallestByteCount(_ needs: ModelNeeds, pools: StreamingPreference.Pools) -> Int? {
+        guard let slotBytes = needs.extents?.catalog.slotBytes else { return nil }
+        if pools == .perLayer { return slotBytes.reduce(0, +) }
+        return (slotBytes.max() ?? 0) * needs.shape.expertsPerToken
     }
 
     /// The slots that fit into `room` bytes; nil where not even the smallest do.
     init?(_ needs: ModelNeeds, room: Int, preference: StreamingPreference) {
-        guard let extents = needs.extents, let smallest = Self.smallestByteCount(needs), room >= smallest
+        guard let extents = needs.extents,
+            let smallest = Self.smallestByteCount(needs, pools: preference.pools), room >= smallest
         else { return nil }
         let numbering = ExpertNumbering(
             layerCount: needs.expertLayerCount, expertCount: needs.shape.expertCount)
@@ -40,7 +43,9 @@ struct SlotPlan {
         }
         // With less than a token's working set the disk is never idle: nothing can be read ahead.
         func guessAreas(_ pools: StreamingPreference.Pools) -> Int {
-            preference.prefetches && pools != .global ? Self.guessAreas : 0
+            guard preference.prefetches && pools != .global else { return 0 }
+            let token = extents.areaBytes(of: shape(set.slotCount, pools: pools), guesses: Self.guessAreas)
+            return token.reduce(0, +) <= room ? Self.guessAreas : 0
         }
         func bytes(_ slots: Int, pools: StreamingPreference.Pools) -> Int {
             extents.areaBytes(of: shape(slots, pools: pools), guesses: guessAreas(pools)).reduce(0, +)

@@ -37,7 +37,8 @@ extension Receipt {
             "bytes_read": .members([
                 "demand": .count(total.bytesRead - total.guessedBytesUsed - total.guessedBytesWasted),
                 "speculative_used": .count(total.guessedBytesUsed),
-                "speculative_wasted": .count(total.guessedBytesWasted), "dense": .count(max(diskReadBytes - total.bytesRead, 0)),
+                "speculative_wasted": .count(total.guessedBytesWasted),
+                "dense": .count(max(diskReadBytes - total.bytesRead, 0)),
             ]),
             "stall_seconds": .real(total.stallSeconds),
             "compute_seconds": .real(prefillSeconds + decodeSeconds - total.stallSeconds),

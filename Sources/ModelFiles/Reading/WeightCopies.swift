@@ -45,7 +45,8 @@ import Darwin
             bytes.withSpan(piece) { source in
                 unsafe source.withUnsafeBytes { source in
                     let target = unsafe base + start + (piece.lowerBound - range.lowerBound)
-                    unsafe target.copyMemory(from: source.baseAddress.unsafelyUnwrapped, byteCount: piece.count)
+                    unsafe target.copyMemory(
+                        from: source.baseAddress.unsafelyUnwrapped, byteCount: piece.count)
                 }
             }
             bytes.letGo(piece)
@@ -54,5 +55,5 @@ import Darwin
     }
 
     /// Two of them fit in what a disk reads in a few milliseconds.
-    private static let pieceBytes = 4 << 20
+    static let pieceBytes = 4 << 20
 }

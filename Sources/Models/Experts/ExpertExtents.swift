@@ -60,7 +60,7 @@ public struct ExpertExtents: Sendable {
     }
 
     /// Bytes from the start of a slot to a matrix of an expert (numbered through) that lies in it.
-    func slotOffset(matrix: Int, layer: Int, expert: Int) -> Int {
+    package func slotOffset(matrix: Int, layer: Int, expert: Int) -> Int {
         catalog.slotOffset(piece: pieceOfMatrix[matrix], of: expert)
             + offsetInPiece[layer * pieceOfMatrix.count + matrix]
     }

@@ -1,6 +1,6 @@
 import ExpertStorage
 import Kernels
-import Residency
+package import Residency
 import SystemPackage
 
 /// The experts in memory of a model that is larger: a cache decides who lies in which slot, a loader brings
@@ -9,9 +9,9 @@ import SystemPackage
 /// A layer of a step works through a list of experts, by position. A position is asked for, is ready when its
 /// bytes are there, and is let go of when they were used; until then its expert stays. Allocates: once. Runs
 /// on: engine thread.
-final class ExpertSlots {
+package final class ExpertSlots {
     /// Decides.
-    let cache: any ExpertCaching
+    package let cache: any ExpertCaching
     private let loader: ExpertLoader
     let slab: Slab
     private let extents: ExpertExtents
@@ -34,7 +34,7 @@ final class ExpertSlots {
     private var layer = 0
     private var tick = 0
     /// Positions whose experts may not leave.
-    private(set) var heldCount = 0
+    package private(set) var heldCount = 0
     /// A read that failed while another was awaited.
     private var failure: ExpertStorageError?
     /// What the step waited for.
@@ -42,15 +42,7 @@ final class ExpertSlots {
 
     private enum PositionState: UInt8, BitwiseCopyable { case idle, waiting, ready }
 
-    /// - Throws: `unreadableFile`, `noMemory`.
-    convenience init(
-        _ extents: ExpertExtents, paths: [String], options: StreamingOptions
-    ) throws(ExpertStorageError) {
-        let opened = try options.reading.open(paths)
-        try self.init(extents, opened, options: options)
-    }
-
-    /// The same with a device that is open.
+    /// - Throws: `noMemory`.
     init(
         _ extents: ExpertExtents, _ opened: OpenedDevice, options: StreamingOptions
     ) throws(ExpertStorageError) {
@@ -85,6 +77,12 @@ final class ExpertSlots {
         areaOfSlot = FlatArray(repeating: 0, count: slotCount)
         for slot in 0..<slotCount { areaOfSlot[slot] = Int32(slot) }
         positionOfArea = FlatArray(repeating: -1, count: areaBytes.count)
+    }
+
+    // The device writes into the slab until its reads have ended.
+    deinit {
+        for area in areaOffsets.indices where loader.isLoading(slot: area) { loader.cancel(slot: area) }
+        for area in areaOffsets.indices { awaitEnd(area: area) }
     }
 
     /// What a demand may find in front of it. Measured on a disk of 2 GB/s: with 2 MiB the disk was used for
@@ -132,6 +130,10 @@ extension ExpertSlots {
     func request(_ positions: Range<Int>) {
         precondition(heldCount + positions.count <= capacity, "\(positions) into \(capacity) slots")
         ids.withSpan(positions) { cache.request(layer: layer, experts: $0, tick: tick, into: event) }
+        // A read that was called off may still be writing where an expert shall lie now.
+        for index in 0..<event.missCount {
+            awaitEnd(area: Int(areaOfSlot[event.miss(index).slot.index]))
+        }
         for index in 0..<event.missCount {
             let miss = event.miss(index)
             fetch(positions.lowerBound + miss.position, into: miss.slot.index)
@@ -229,12 +231,12 @@ extension ExpertSlots {
         heldCount -= 1
     }
 
-    /// Gives up on the first `count` positions: stops their reads and forgets those whose bytes never came.
+    /// Gives up on the first `count` positions: stops their reads, without waiting for what the disk is at,
+    /// and forgets those whose bytes never came.
     func abandon(count: Int) {
         for position in 0..<count where states[position] == .waiting {
             let area = Int(areaOfPosition[position])
             if loader.isLoading(slot: area) { loader.cancel(slot: area) }
-            while loader.isLoading(slot: area) { noteEnded(timeoutMicroseconds: Self.patience) }
         }
         failure = nil
         for position in 0..<count where states[position] != .idle {
@@ -255,6 +257,11 @@ extension ExpertSlots {
 
     private func number(_ position: Int) -> Int {
         layer * extents.catalog.expertsPerLayer + Int(ids[position])
+    }
+
+    /// Waits until nothing is read into `area`.
+    private func awaitEnd(area: Int) {
+        while loader.isLoading(slot: area) { noteEnded(timeoutMicroseconds: Self.patience) }
     }
 
     /// Takes note of one read that has ended; false where none did.

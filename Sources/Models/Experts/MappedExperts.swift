@@ -32,8 +32,8 @@ public struct MappedExperts: ExpertRunner {
         defer { context.arena.release(to: mark) }
         order.sort(input.routing)
         var work = ExpertWork(
-            experts, order: order, input: input.rows, expertsPerToken: expertsPerToken, hiddenSize: hiddenSize,
-            context: context)
+            experts, order: order, input: input.rows, expertsPerToken: expertsPerToken,
+            hiddenSize: hiddenSize, context: context)
         for (index, expert) in experts.experts.enumerated() { work.add(expert, index: index) }
         work.run()
         work.finish(input.routing, addingTo: output)

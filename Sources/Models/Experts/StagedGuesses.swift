@@ -4,7 +4,8 @@ import Residency
 /// Experts that are read before a step has asked for them, each into an area of memory of its own.
 ///
 /// A guess takes nobody's slot. One that comes true exchanges its area for that of the expert that has to
-/// leave, without a copy; the others end when their layer has passed. Allocates: once. Runs on: engine thread.
+/// leave, without a copy; the others end when their layer has passed. Allocates: once. Runs on: engine
+/// thread.
 final class StagedGuesses {
     /// Where a guess can lie.
     private struct Place: BitwiseCopyable {
@@ -33,7 +34,8 @@ final class StagedGuesses {
     private var places: FlatArray<Place>
 
     /// - Parameter areas: the areas of guesses, by number, with their bytes.
-    init(areas: [(area: Int, byteCount: Int)], areaOffsets: [Int], loader: ExpertLoader, expertsPerLayer: Int) {
+    init(areas: [(area: Int, byteCount: Int)], areaOffsets: [Int], loader: ExpertLoader, expertsPerLayer: Int)
+    {
         self.loader = loader
         self.areaOffsets = areaOffsets
         self.expertsPerLayer = expertsPerLayer

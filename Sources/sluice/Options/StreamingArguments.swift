@@ -42,7 +42,9 @@ struct StreamingArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Whether experts of the next layer are predicted and read ahead: auto or off.", valueName: "name"))
+        help: ArgumentHelp(
+            "Whether experts of the next layer are predicted and read ahead: auto or off.", valueName: "name")
+    )
     var prefetch: String?
 
     @Option(
@@ -55,7 +57,8 @@ struct StreamingArguments: ParsableArguments {
         help: ArgumentHelp("Record the routing while running; not in this version.", valueName: "file"))
     var trace: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Worker processes; not in this version.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Worker processes; not in this version.", valueName: "n"))
     var workers: String?
 
     @Option(
@@ -107,7 +110,8 @@ struct StreamingArguments: ParsableArguments {
         }
         preference.prefetches = prefetch == "auto"
         if preference.source == .mapped, preference.expertCacheBytes != nil || preference.policy != nil {
-            throw CommandFailure.usage("--io mmap keeps no experts in slots; leave --expert-cache and --policy out")
+            throw CommandFailure.usage(
+                "--io mmap keeps no experts in slots; leave --expert-cache and --policy out")
         }
         return preference
     }

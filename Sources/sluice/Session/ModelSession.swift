@@ -182,8 +182,9 @@ struct ModelSession {
     }
 
     private var memoryBandwidth: MemoryBandwidth {
+        // A third: the program itself may be half of a small budget.
         BandwidthProbe.bandwidth(
-            threadCount: options.threadCount, modelBytes: min(file.byteCount, plan.totalBytes / 2))
+            threadCount: options.threadCount, modelBytes: min(file.byteCount, plan.totalBytes / 3))
     }
 
     /// Writes the receipt where the user wants it.

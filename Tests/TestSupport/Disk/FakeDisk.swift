@@ -4,7 +4,7 @@ public import SystemPackage
 /// A disk on virtual time: reads complete in an order that a seed decides, and fail where a test says so.
 public final class FakeDisk: ReadDevice {
     /// What happens to a read; reads are counted from 0 as they are submitted.
-    public enum Fault: Equatable {
+    public enum Fault: Equatable, Sendable {
         /// It fails with this error.
         case error(Errno)
         /// It gives at most so many bytes.
@@ -21,6 +21,8 @@ public final class FakeDisk: ReadDevice {
     public private(set) var reads: [BlockRead] = []
     /// What happens to which read.
     public var faults: [Int: Fault] = [:]
+    /// What happens to all reads from a number on, a device that is gone for example.
+    public var lastingFault: (from: Int, fault: Fault)?
     /// Bytes of the files; a shorter file than the catalog says is a truncated one.
     public var files: [[UInt8]]
     private var generator: SeededGenerator
@@ -40,7 +42,7 @@ public final class FakeDisk: ReadDevice {
             !underWay.contains { reads[$0.index].tag == read.tag }, "two reads under way have tag \(read.tag)"
         )
         var latency = Int.random(in: 50_000...2_000_000, using: &generator)
-        if case .slow(let microseconds) = faults[reads.count] { latency += microseconds * 1000 }
+        if case .slow(let microseconds) = fault(of: reads.count) { latency += microseconds * 1000 }
         underWay.append((reads.count, nowNanoseconds + latency))
         reads.append(read)
     }
@@ -57,18 +59,22 @@ public final class FakeDisk: ReadDevice {
         }
         let (index, due) = underWay.remove(at: first)
         nowNanoseconds = max(nowNanoseconds, due)
-        return BlockCompletion(tag: reads[index].tag, result: deliver(reads[index], fault: faults[index]))
+        return BlockCompletion(tag: reads[index].tag, result: deliver(reads[index], fault: fault(of: index)))
+    }
+
+    private func fault(of index: Int) -> Fault? {
+        if let lastingFault, index >= lastingFault.from { return lastingFault.fault }
+        return faults[index]
     }
 
     private func deliver(_ read: BlockRead, fault: Fault?) -> Int {
         if case .error(let error) = fault { return -Int(error.rawValue) }
         let end = min(read.offset + read.byteCount, files[read.file].count)
-        var count = max(end - read.offset, 0)
+        if end <= read.offset { return 0 }
+        var count = end - read.offset
         if case .short(let most) = fault { count = min(count, most) }
-        for index in 0..<count {
-            unsafe read.destination.storeBytes(
-                of: files[read.file][read.offset + index], toByteOffset: index, as: UInt8.self)
-        }
+        let place = unsafe UnsafeMutableRawBufferPointer(start: read.destination, count: count)
+        unsafe place.copyBytes(from: files[read.file][read.offset..<read.offset + count])
         if case .bitFlip = fault, count > 0 {
             let index = Int.random(in: 0..<count, using: &generator)
             let byte = unsafe read.destination.load(fromByteOffset: index, as: UInt8.self)
