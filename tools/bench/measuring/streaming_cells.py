@@ -76,12 +76,10 @@ def _reading_seconds(row: dict, expert_bytes: int) -> float | None:
 
 
 def _agreeing(rows: list) -> int | None:
-    """The number of tokens from the start in which both programs' first runs agree."""
+    """The number of places in which both programs' first runs chose the same token."""
     both = [next((row["tokens"] for row in rows if row["program"] == name and "tokens" in row), None)
             for name in ("sluice", "llama.cpp")]
-    if None in both:
-        return None
-    return next((index for index, (one, other) in enumerate(zip(*both)) if one != other), min(map(len, both)))
+    return None if None in both else sum(one == other for one, other in zip(*both))
 
 
 def _of_program(cell: StreamingCell, rows: list) -> dict:

@@ -22,13 +22,17 @@ HEADROOM = 1.02
 
 @dataclass(frozen=True)
 class Work:
-    """What both programs are asked: this prompt, then so many tokens, in a context of so many positions."""
+    """What both programs are asked: this prompt, then so many tokens, in a context of so many positions.
+
+    llama.cpp is fed `text` in place of the tokens it chose, as far as that goes.
+    """
 
     model: Path
     prompt: tuple
     generated: int
     context: int
     threads: int
+    text: tuple = ()
 
 
 class Sluice:
@@ -110,9 +114,9 @@ class Peer:
 
     def run(self, work: Work, group: MemoryGroup) -> dict:
         """One run, as of our program."""
-        numbers = (work.threads, work.context, work.generated, self._longest)
+        numbers = (work.threads, work.context, len(work.prompt), work.generated, self._longest)
         ended = group.run([str(self._program), str(work.model), *map(str, numbers)],
-                          given=" ".join(map(str, work.prompt)))
+                          given=" ".join(map(str, work.prompt + work.text)))
         found = facts(ended, group)
         return found if "failure" in found else {**found, **answer(ended)}
 

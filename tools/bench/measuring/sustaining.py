@@ -2,6 +2,7 @@
 
 import time
 
+from . import disk
 from .memory_group import MemoryGroup, facts
 from .streaming_cells import StreamingCell
 from .streaming_programs import HEADROOM, Sluice, Work
@@ -33,6 +34,7 @@ def sustain(program: Sluice, cell: StreamingCell, prompt: tuple, options, tell) 
             told[0] = now
             tell(f"    {(end - now) / 60:.1f} min left, request {found['requests']}")
 
+    disk.forget()
     with MemoryGroup(int(cell.limit_bytes * HEADROOM)) as group:
         start = time.monotonic()
         while time.monotonic() < end and not found["failure"]:

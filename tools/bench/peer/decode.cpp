@@ -2,9 +2,10 @@
 // token, on past tokens that end a text. tools/bench/streaming builds it; no program of llama.cpp does all
 // this.
 //
-//     decode MODEL THREADS CONTEXT COUNT SECONDS < ids
+//     decode MODEL THREADS CONTEXT PROMPT COUNT SECONDS < ids
 //
-// `ids` are the prompt's tokens, apart by white space. It ends after COUNT tokens, or after SECONDS of
+// The first PROMPT of the ids, apart by white space, are the prompt. As far as more follow, these are fed in
+// place of the tokens it chose, which are told all the same. It ends after COUNT tokens, or after SECONDS of
 // generating once there are 16, and prints one JSON object. The first token comes from the prompt's logits,
 // so generating takes a step fewer than there are tokens.
 
@@ -59,12 +60,14 @@ static llama_token step(llama_context *context, llama_token *tokens, int count, 
 }
 
 int main(int count, char **arguments) {
-    if (count != 6) return fprintf(stderr, "decode MODEL THREADS CONTEXT COUNT SECONDS < ids\n"), 2;
-    const size_t wanted = atoi(arguments[4]);
-    const double longest = atof(arguments[5]);
-    std::vector<llama_token> prompt, found;
-    for (llama_token token; std::cin >> token;) prompt.push_back(token);
-    if (prompt.empty() || wanted < 1) return fprintf(stderr, "no token to feed or none to generate\n"), 2;
+    if (count != 7) return fprintf(stderr, "decode MODEL THREADS CONTEXT PROMPT COUNT SECONDS < ids\n"), 2;
+    const size_t fed = atoi(arguments[4]), wanted = atoi(arguments[5]);
+    const double longest = atof(arguments[6]);
+    std::vector<llama_token> ids, found;
+    for (llama_token token; std::cin >> token;) ids.push_back(token);
+    if (fed < 1 || fed > ids.size() || wanted < 1) {
+        return fprintf(stderr, "no token to feed, fewer than told, or none to generate\n"), 2;
+    }
 
     llama_log_set([](ggml_log_level level, const char *text, void *) {
         if (level == GGML_LOG_LEVEL_ERROR) fputs(text, stderr);
@@ -85,13 +88,15 @@ int main(int count, char **arguments) {
 
     const Taken loaded = taken();
     llama_token next = 0;
-    for (size_t first = 0; first < prompt.size(); first += settings.n_batch) {
-        const size_t rows = std::min<size_t>(settings.n_batch, prompt.size() - first);
-        next = step(context, prompt.data() + first, int(rows), vocabulary);
+    for (size_t first = 0; first < fed; first += settings.n_batch) {
+        const size_t rows = std::min<size_t>(settings.n_batch, fed - first);
+        next = step(context, ids.data() + first, int(rows), vocabulary);
     }
     const Taken prefilled = taken();
     found.push_back(next);
     while (found.size() < wanted && (found.size() < 16 || taken().seconds - prefilled.seconds < longest)) {
+        const size_t place = fed + found.size() - 1;
+        if (place < ids.size()) next = ids[place];
         next = step(context, &next, 1, vocabulary);
         found.push_back(next);
     }
