@@ -1,6 +1,5 @@
 """A memory limit that a program is run under: a memory cgroup, of the first version or the second."""
 
-import json
 import os
 import signal
 import subprocess
@@ -140,11 +139,6 @@ def facts(ended: Ended, group: MemoryGroup) -> dict:
         return found
     lines = ended.errors.strip().splitlines() or [f"ended with {ended.status}"]
     return {**found, "failure": "killed: out of memory" if group.kills else lines[-1]}
-
-
-def answer(ended: Ended) -> dict:
-    """The JSON object that a program printed."""
-    return json.loads(ended.output)
 
 
 def end_orderly() -> None:

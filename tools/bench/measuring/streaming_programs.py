@@ -8,11 +8,10 @@ import os
 import random
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from .memory_group import MemoryGroup, answer, facts
+from .memory_group import MemoryGroup, facts
 from .programs import digest
 
 DRIVER = Path(__file__).parents[1] / "peer/decode.cpp"
@@ -80,7 +79,7 @@ class Sluice:
         found = facts(ended, group)
         if "failure" in found:
             return found
-        result = answer(ended)
+        result = json.loads(ended.output)
         receipt = result["receipt"]
         decode, prefill = (receipt["experts"].get(phase) or {} for phase in ("decode", "prefill"))
         return {**found, "tokens": result["tokens"], "prefill_seconds": receipt["prefill_seconds"],
@@ -118,7 +117,7 @@ class Peer:
         ended = group.run([str(self._program), str(work.model), *map(str, numbers)],
                           given=" ".join(map(str, work.prompt + work.text)))
         found = facts(ended, group)
-        return found if "failure" in found else {**found, **answer(ended)}
+        return found if "failure" in found else {**found, **json.loads(ended.output)}
 
 
 def _source_of(libraries: Path) -> Path:
