@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 # The probe reads so many pieces at random, as large as an expert's matrix may be, a few at a time.
-PROBE_PIECES = 96
+PROBE_PIECES = 256
 PROBE_BYTES = 2 << 20
 PROBE_DEPTH = 4
 
