@@ -75,6 +75,16 @@ def _reading_seconds(row: dict, expert_bytes: int) -> float | None:
     return min(touched, expert_bytes) / row["read_bandwidth"]
 
 
+def _least_disturbed(rows: list) -> list:
+    """Of the attempts at a run the one that others disturbed least."""
+    found: dict = {}
+    for row in rows:
+        key = (row["round"], row["program"])
+        if key not in found or row["others"] < found[key]["others"]:
+            found[key] = row
+    return list(found.values())
+
+
 def _agreeing(rows: list) -> int | None:
     """The number of places in which both programs' first runs chose the same token."""
     both = [next((row["tokens"] for row in rows if row["program"] == name and "tokens" in row), None)
@@ -107,7 +117,7 @@ def _of_program(cell: StreamingCell, rows: list) -> dict:
 
 def summary(cell: StreamingCell, record: Record) -> dict:
     """What one line of the tables says."""
-    rows = record.of(cell)
+    rows = _least_disturbed(record.of(cell))
     found = {"model": cell.model.stem, "memory_share": cell.share, "limit_bytes": cell.limit_bytes,
              "prompt_tokens": cell.prompt, "threads": cell.threads, "conditions": cell.conditions,
              "agreeing_tokens": _agreeing(rows),
