@@ -1,5 +1,6 @@
 """The disk below a file, for runs that start cold: its read-ahead, its bandwidth, what is cached of it."""
 
+import ctypes
 import mmap
 import os
 import random
@@ -21,6 +22,30 @@ def forget() -> None:
         Path("/proc/sys/vm/drop_caches").write_text("3", encoding="ascii")
     except OSError as error:
         sys.exit(f"the page cache cannot be emptied: {error}; the bench needs to be root")
+
+
+def cached_bytes(path: Path) -> int:
+    """How much of a file lies in the page cache, whoever read it.
+
+    Pages that a process outside a memory group brought in count there, and serve those in the group for
+    nothing; the pages of a mapping in use are not emptied either.
+    """
+    library = ctypes.CDLL(None, use_errno=True)
+    library.mmap.restype = ctypes.c_void_p
+    library.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long]
+    library.mincore.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p]
+    library.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+    size = path.stat().st_size
+    pages = ctypes.create_string_buffer(-(-size // mmap.PAGESIZE))
+    with open(path, "rb") as file:
+        address = library.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, file.fileno(), 0)
+    if address == ctypes.c_void_p(-1).value:
+        sys.exit(f"{path} cannot be mapped: {os.strerror(ctypes.get_errno())}")
+    status = library.mincore(address, size, pages)
+    library.munmap(address, size)
+    if status != 0:
+        sys.exit(f"mincore of {path}: {os.strerror(ctypes.get_errno())}")
+    return pages.raw.count(b"\1") * mmap.PAGESIZE
 
 
 def _settings(path: Path) -> Path:

@@ -80,7 +80,8 @@ def _least_disturbed(rows: list) -> list:
     found: dict = {}
     for row in rows:
         key = (row["round"], row["program"])
-        if key not in found or row["others"] < found[key]["others"]:
+        if key not in found or (row["is_disturbed"], row["others"]) < (
+                found[key]["is_disturbed"], found[key]["others"]):
             found[key] = row
     return list(found.values())
 
