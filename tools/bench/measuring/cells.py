@@ -120,7 +120,7 @@ def _share(found: dict | None) -> str:
     return "-" if share is None else f"{100 * share:.0f} %"
 
 
-def _lines(header: list, rows: list) -> str:
+def lines(header: list, rows: list) -> str:
     """A table that reads as text and as Markdown."""
     widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
     def line(row: list) -> str:
@@ -141,7 +141,7 @@ def table(summaries: list) -> str:
             peer["variant"] if peer else "-", _speed(ours),
             f"{found['ratio']:.2f}" if "ratio" in found else "-", _share(peer), _share(ours),
             f"{found['rounds']}{disturbed}"])
-    text = _lines(["model", "test", "threads", "llama.cpp", "with", "Sluice", "ratio",
+    text = lines(["model", "test", "threads", "llama.cpp", "with", "Sluice", "ratio",
                    "its share of limit", "our share", "rounds"], rows)
     kept = _kept(summaries)
     return text + (f"\n\n{kept}" if kept else "")
@@ -164,4 +164,4 @@ def _kept(summaries: list) -> str:
                   if name in found and name in plain else "-" for name in ("llama.cpp", "sluice")]
         rows.append([found["model"], found["test"], str(found["threads"]), condition, *shares])
     header = ["model", "test", "threads", "condition", "llama.cpp keeps", "Sluice keeps"]
-    return _lines(header, rows) if rows else ""
+    return lines(header, rows) if rows else ""

@@ -51,12 +51,12 @@ def _first_line(command: list) -> str:
         return ""
 
 
-def _digest(*paths: Path) -> str:
+def digest(*paths: Path) -> str:
     """Tells one build of a program from another."""
-    digest = hashlib.sha256()
+    found = hashlib.sha256()
     for path in paths:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 class Peer:
@@ -77,7 +77,7 @@ class Peer:
         version = subprocess.run([self._program, "--version"], capture_output=True, text=True, check=False,
                                  env=self._environment)
         self.version = " ".join((version.stdout + version.stderr).split())
-        self.digest = _digest(self._program, *sorted(folder.glob("libggml-cpu.so*")))
+        self.digest = digest(self._program, *sorted(folder.glob("libggml-cpu.so*")))
 
     def run(self, model: Path, test: Test, threads: int, variant: str, repetitions: int) -> dict:
         """One start of the program: tokens per second of each repetition, in their order."""
@@ -99,7 +99,7 @@ class Sluice:
         if not program.is_file():
             sys.exit(f"{program} is missing: swift build -c release --product sluice")
         self._program = str(program)
-        self.digest = _digest(program)
+        self.digest = digest(program)
         self._knows_depth = "--n-depth" in _answer([self._program, "bench", "--help"])
         source = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
         self.version = ", ".join(filter(None, (_first_line(source), _first_line(["swift", "--version"]))))
