@@ -1,13 +1,13 @@
 import Kernels
-import Models
+package import Models
 
 /// Gives memory of expert slots back when others need it, and takes it again when they are done.
 ///
 /// Only for `--memory auto`: a budget that the user set is kept. The text does not depend on it. Runs on:
 /// engine thread, between two steps.
-struct MemoryWatch {
+package struct MemoryWatch {
     /// What should happen to the slots.
-    enum Wish: Equatable { case giveBack(Int), takeBack(Int), nothing }
+    package enum Wish: Equatable { case giveBack(Int), takeBack(Int), nothing }
 
     private let files: any SystemFiles
     private var nextLook: UInt64 = 0
@@ -15,10 +15,10 @@ struct MemoryWatch {
     /// Often enough for a program that starts, seldom enough to cost nothing.
     private static let nanosecondsBetweenLooks: UInt64 = 250_000_000
 
-    init(_ files: any SystemFiles = MachineFiles()) { self.files = files }
+    package init(_ files: any SystemFiles = MachineFiles()) { self.files = files }
 
     /// Looks at the machine's memory now and then, and changes the slots of `model` after it.
-    mutating func look(_ model: LanguageModel) {
+    package mutating func look(_ model: LanguageModel) {
         let now = monotonicNanoseconds()
         guard now >= nextLook else { return }
         nextLook = now + Self.nanosecondsBetweenLooks
@@ -31,7 +31,7 @@ struct MemoryWatch {
 
     /// What to do where so much was given back: the reserve is restored with a quarter more, so that the next
     /// look finds peace, and slots come back only when twice the reserve is free.
-    static func wish(_ memory: MachineMemory, givenBackBytes: Int) -> Wish {
+    package static func wish(_ memory: MachineMemory, givenBackBytes: Int) -> Wish {
         guard let usable = memory.usableBytes else { return .nothing }
         let reserve = memory.reserveBytes
         if usable < reserve / 2 { return .giveBack(reserve + reserve / 4 - usable) }
