@@ -60,6 +60,7 @@ struct StreamingFaultTests {
                     }
                     #expect(bench.isAtRest)
                     // The fault is over: the same again.
+                    bench.disk.faults = [:]
                     #expect(bench.run() == subject.expected, "after read \(index), \(fault)")
                     #expect(bench.isAtRest && bench.readsAfterEnd() == 0)
                     if reads <= index { break }
