@@ -80,6 +80,8 @@ struct AllocationTests {
         let batch = Batch(capacity: 16)
         let prompt = (0..<16).map { TokenID(Int32($0 * 7 + 3)) }
         try step(model, batch, state, prompt[...])
+        // The first step of one row is the first that predicts: what the language sets up then, it keeps.
+        try step(model, batch, state, prompt[2..<3])
         let decode = try count { try step(model, batch, state, prompt[3..<4]) }
         let prefill = try count {
             state.reset()

@@ -67,20 +67,21 @@ public struct ExpertExtents: Sendable {
 
     /// The tensors of `file` of which no expert is a part: what every token may need.
     func otherTensors(of file: ModelFile) -> [TensorRecord] {
-        var starts: [[Int]] = Array(repeating: [], count: file.parts.count)
+        var ranges: [[Range<Int>]] = Array(repeating: [], count: file.parts.count)
         for layer in layerNumbers.indices {
             for expert in 0..<catalog.expertsPerLayer {
                 for index in 0..<catalog.piecesPerExpert {
                     let piece = catalog.piece(index, of: layer * catalog.expertsPerLayer + expert)
-                    starts[piece.file].append(piece.offset)
+                    ranges[piece.file].append(piece.offset..<piece.offset + piece.byteCount)
                 }
             }
         }
-        for part in starts.indices { starts[part].sort() }
+        for part in ranges.indices { ranges[part].sort { $0.lowerBound < $1.lowerBound } }
         return file.tensors.values.filter { record in
-            let offsets = starts[record.part]
-            let first = offsets.partitioningIndex { $0 >= record.byteRange.lowerBound }
-            return first == offsets.count || offsets[first] >= record.byteRange.upperBound
+            // A piece can be a part of a tensor, or several tensors.
+            let pieces = ranges[record.part]
+            let first = pieces.partitioningIndex { $0.upperBound > record.byteRange.lowerBound }
+            return first == pieces.count || pieces[first].lowerBound >= record.byteRange.upperBound
         }
         .sorted { ($0.part, $0.offset) < ($1.part, $1.offset) }
     }
@@ -155,9 +156,9 @@ extension Linear {
     }
 }
 
-extension [Int] {
+extension [Range<Int>] {
     /// The first index whose element belongs to the second part; the elements are ordered by that.
-    fileprivate func partitioningIndex(where belongsToSecond: (Int) -> Bool) -> Int {
+    fileprivate func partitioningIndex(where belongsToSecond: (Range<Int>) -> Bool) -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2

@@ -146,7 +146,7 @@ struct StreamingPlanTests {
         try mapped.check()
         #expect(mapped.options.streaming == nil && mapped.smallestBytes == mapped.totalBytes)
         for change: (inout StreamingPreference) -> Void in [
-            { $0.source = .streamed }, { $0.expertCacheBytes = 1 << 20 },
+            { $0.source = .streamed }, { $0.expertCacheBytes = 1000 },
         ] {
             let error = #expect(throws: GenerationError(.notStreamable)) {
                 try plan(nil, of: file, change).check()
