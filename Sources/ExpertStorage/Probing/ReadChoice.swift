@@ -1,22 +1,14 @@
 /// How to read from a disk, decided by measured speeds.
 public struct ReadChoice: Sendable, Equatable {
-    /// How bytes come.
-    public var method: ReadMethod
-    /// Bytes of one read.
-    public var blockBytes: Int
-    /// Reads under way at once.
-    public var depth: Int
+    /// How to read.
+    public var plan: ReadPlan
     /// What experts at random places came with.
     public var bytesPerSecond: Double
     /// From handing a block over to its arrival, with the others under way.
     public var blockSeconds: Double
 
-    public init(
-        method: ReadMethod, blockBytes: Int, depth: Int, bytesPerSecond: Double, blockSeconds: Double
-    ) {
-        self.method = method
-        self.blockBytes = blockBytes
-        self.depth = depth
+    public init(plan: ReadPlan, bytesPerSecond: Double, blockSeconds: Double) {
+        self.plan = plan
         self.bytesPerSecond = bytesPerSecond
         self.blockSeconds = blockSeconds
     }
@@ -46,7 +38,8 @@ public struct ReadChoice: Sendable, Equatable {
         }
         guard let simplest, let method = simplest.method else { return nil }
         self.init(
-            method: method, blockBytes: simplest.setting.blockBytes, depth: simplest.setting.depth,
+            plan: ReadPlan(
+                method: method, blockBytes: simplest.setting.blockBytes, depth: simplest.setting.depth),
             bytesPerSecond: simplest.bytesPerSecond, blockSeconds: Double(simplest.blockNanoseconds) / 1e9)
     }
 

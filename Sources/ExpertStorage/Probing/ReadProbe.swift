@@ -46,7 +46,7 @@ public struct ReadProbe {
         if let first = ReadChoice(measurement.speeds(settings)) {
             // Fewest bytes under way first: a slow disk, whose time is soon up, needs no more.
             let others = Self.settings(
-                [.read(first.method)], blockBytes: [256 << 10, 1 << 20, 2 << 20],
+                [.read(first.plan.method)], blockBytes: [256 << 10, 1 << 20, 2 << 20],
                 depths: Self.tableDepths.filter { $0 >= ReadChoice.minimumDepth }
             ).filter { !settings.contains($0) }.sorted { $0.bytesUnderWay < $1.bytesUnderWay }
             _ = measurement.measure(others, isCancelled: { false }, progress: { _, _ in })

@@ -23,10 +23,9 @@ public struct DiskProbe {
         public let notes: [String]
     }
 
-    /// Where nothing can be measured: threads read through the page cache everywhere, a megabyte at a time
-    /// saturates most disks at this depth, and the speed is that of a SATA disk without moving parts.
-    static let assumed = ReadChoice(
-        method: .bufferedThreads, blockBytes: 1 << 20, depth: 4, bytesPerSecond: 500e6, blockSeconds: 0.008)
+    /// Where nothing can be measured: the speed of a common SATA disk without moving parts.
+    private static let assumed = ReadChoice(
+        plan: .unmeasured, bytesPerSecond: 500e6, blockSeconds: 0.010)
 
     /// The answer for the disk that holds `paths`; measures for about a second where none is kept, and keeps
     /// what it finds.

@@ -14,8 +14,8 @@ extension DiskProfile {
         .members([
             "device": .string(disk.device), "file_system": .string(disk.fileSystem),
             "source": .string(disk.source), "kernel": .string(disk.kernel),
-            "method": .string(choice.method.rawValue), "block_bytes": .count(choice.blockBytes),
-            "queue_depth": .count(choice.depth), "bytes_per_second": .real(choice.bytesPerSecond),
+            "method": .string(choice.plan.method.rawValue), "block_bytes": .count(choice.plan.blockBytes),
+            "queue_depth": .count(choice.plan.depth), "bytes_per_second": .real(choice.bytesPerSecond),
             "block_seconds": .real(choice.blockSeconds),
         ])
     }
@@ -37,7 +37,7 @@ extension DiskProfile {
         self.init(
             disk: DiskIdentity(device: device, fileSystem: fileSystem, source: source, kernel: kernel),
             choice: ReadChoice(
-                method: method, blockBytes: blockBytes, depth: depth, bytesPerSecond: speed,
+                plan: ReadPlan(method: method, blockBytes: blockBytes, depth: depth), bytesPerSecond: speed,
                 blockSeconds: blockSeconds))
     }
 

@@ -34,8 +34,8 @@ struct DiskReport {
 
     static func json(_ choice: ReadChoice) -> JSONValue {
         .members([
-            "method": .string(choice.method.rawValue), "block_bytes": .count(choice.blockBytes),
-            "queue_depth": .count(choice.depth), "bytes_per_second": .real(choice.bytesPerSecond),
+            "method": .string(choice.plan.method.rawValue), "block_bytes": .count(choice.plan.blockBytes),
+            "queue_depth": .count(choice.plan.depth), "bytes_per_second": .real(choice.bytesPerSecond),
             "block_seconds": .real(choice.blockSeconds),
         ])
     }
@@ -69,7 +69,7 @@ struct DiskReport {
 
     /// `direct-uring, 4 reads of 1.0 MiB: 1.21 GB/s, a read takes 3.1 ms`.
     static func text(_ choice: ReadChoice) -> String {
-        "\(choice.method.rawValue), \(choice.depth) reads of \(ByteSize.text(choice.blockBytes)): "
+        "\(choice.plan.method.rawValue), \(choice.plan.depth) reads of \(ByteSize.text(choice.plan.blockBytes)): "
             + "\(ReceiptText.decimal(choice.bytesPerSecond / 1e9, 2)) GB/s, a read takes "
             + "\(ReceiptText.decimal(choice.blockSeconds * 1e3, 1)) ms"
     }

@@ -24,8 +24,8 @@ struct ReadProbeTests {
         let disk = ServedDisk(
             services: Self.services(Service(latencyNanoseconds: 100_000, bytesPerSecond: 1e9)))
         let choice = try #require(try short(disk).choice)
-        #expect(choice.method == .directRing)
-        #expect(choice.blockBytes == 256 << 10 && choice.depth == 2)
+        #expect(choice.plan.method == .directRing)
+        #expect(choice.plan.blockBytes == 256 << 10 && choice.plan.depth == 2)
         #expect((0.9e9...1.0e9).contains(choice.bytesPerSecond))
         // Of the two reads under way one waits for the other.
         #expect((0.0003...0.0007).contains(choice.blockSeconds))
@@ -37,8 +37,8 @@ struct ReadProbeTests {
         let disk = ServedDisk(
             services: Self.services(Service(latencyNanoseconds: 2_000_000, bytesPerSecond: 2e9)))
         let choice = try #require(try short(disk).choice)
-        #expect(choice.blockBytes * choice.depth >= 4 << 20)
-        #expect(choice.blockBytes * choice.depth <= 16 << 20)
+        #expect(choice.plan.blockBytes * choice.plan.depth >= 4 << 20)
+        #expect(choice.plan.blockBytes * choice.plan.depth <= 16 << 20)
     }
 
     @Test(
@@ -48,19 +48,19 @@ struct ReadProbeTests {
         let service = Service(latencyNanoseconds: 50_000, bytesPerSecond: 1e9, noise: 0.1)
         let disk = ServedDisk(services: Self.services(service), seed: seed)
         let choice = try #require(try short(disk, seed: seed).choice)
-        #expect(choice.method == .directRing, "seed \(seed)")
-        #expect(choice.blockBytes * choice.depth <= 2 << 20, "seed \(seed)")
+        #expect(choice.plan.method == .directRing, "seed \(seed)")
+        #expect(choice.plan.blockBytes * choice.plan.depth <= 2 << 20, "seed \(seed)")
     }
 
     @Test("takes threads where they are faster, and the page cache only where it gains much")
     func takesFaster() throws {
         var services = Self.services(Service(latencyNanoseconds: 100_000, bytesPerSecond: 1e9))
         services[.read(.directThreads)]?.bytesPerSecond = 1.2e9
-        #expect(try short(ServedDisk(services: services)).choice?.method == .directThreads)
+        #expect(try short(ServedDisk(services: services)).choice?.plan.method == .directThreads)
         services[.read(.bufferedRing)]?.bytesPerSecond = 1.3e9
-        #expect(try short(ServedDisk(services: services)).choice?.method == .directThreads)
+        #expect(try short(ServedDisk(services: services)).choice?.plan.method == .directThreads)
         services[.read(.bufferedThreads)]?.bytesPerSecond = 1.6e9
-        #expect(try short(ServedDisk(services: services)).choice?.method == .bufferedThreads)
+        #expect(try short(ServedDisk(services: services)).choice?.plan.method == .bufferedThreads)
     }
 
     @Test("falls back where a way is refused or fails, and says why")
@@ -71,7 +71,7 @@ struct ReadProbeTests {
         }
         services[.read(.directThreads)]?.readFailure = Int(Errno.invalidArgument.rawValue)
         let result = try short(ServedDisk(services: services))
-        #expect(result.choice?.method == .bufferedThreads)
+        #expect(result.choice?.plan.method == .bufferedThreads)
         #expect(
             result.refusals.map(\.way) == [
                 .read(.directRing), .read(.directThreads), .read(.bufferedRing),
@@ -100,7 +100,7 @@ struct ReadProbeTests {
         disk.services[.read(.bufferedThreads)]?.bytesPerSecond = 20e9
         disk.canMakeCold = false
         let result = try short(disk)
-        #expect(result.choice?.method == .directRing)
+        #expect(result.choice?.plan.method == .directRing)
         #expect(result.refusals.map(\.error.code) == [.staysInMemory, .staysInMemory])
     }
 

@@ -70,7 +70,7 @@ struct FaultTests {
     func noticesTruncation(method: ReadMethod) throws {
         let folder = try TemporaryFolder()
         let path = try folder.write([UInt8](repeating: 7, count: 1 << 20), to: "model")
-        let open = try OpenDevice(paths: [path], method: method, depth: 4)
+        let open = try FaultTests.open([path], method, depth: 4)
         let piece = ExpertPiece(file: 0, offset: 100_000, byteCount: 900_000)
         let catalog = ExpertCatalog(layers: [[[piece]]])
         let slab = try Slab(byteCount: catalog.slotBytes[0])
@@ -88,6 +88,12 @@ struct FaultTests {
         #expect(open.files.changedFile() == 0)
     }
 
+    static func open(
+        _ paths: [String], _ method: ReadMethod, depth: Int
+    ) throws(ExpertStorageError) -> OpenedDevice {
+        try ReadPlan(method: method, blockBytes: 4096, depth: depth).open(paths)
+    }
+
     private func load(_ loader: ExpertLoader) -> ExpertLoader.Outcome? {
         loader.begin(expert: 0, slot: 0, slabOffset: 0, urgency: .demand)
         for _ in 0..<100 {
@@ -100,7 +106,7 @@ struct FaultTests {
     func fallsBackToPageCache() throws {
         // The kernel's own files have none, on any machine.
         let path = "/proc/self/maps"
-        let open = try OpenDevice(paths: [path], method: .directThreads, depth: 1)
+        let open = try FaultTests.open([path], .directThreads, depth: 1)
         #expect(open.method == .bufferedThreads)
         #expect(!open.files.isDirect)
         #expect(open.refusals.map(\.way) == [.read(.directThreads)])
@@ -119,7 +125,7 @@ struct FaultTests {
         defer { try? FileManager.default.removeItem(atPath: path) }
         let content = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
         try Data(content).write(to: URL(fileURLWithPath: path))
-        let open = try OpenDevice(paths: [path], method: method, depth: 2)
+        let open = try FaultTests.open([path], method, depth: 2)
         // Newer kernels accept direct I/O here and serve it from memory, older ones refuse it.
         #expect(open.method == method || open.refusals.map(\.way) == [.read(method)])
         let catalog = ExpertCatalog(layers: [[[ExpertPiece(file: 0, offset: 5000, byteCount: 90_000)]]])
@@ -139,7 +145,7 @@ struct FaultTests {
             let folder = try TemporaryFolder()
             let path = try folder.write([UInt8](repeating: 9, count: 8192), to: "model")
             for method in [ReadMethod.directRing, .bufferedRing] {
-                let open = try OpenDevice(paths: [path], method: method, depth: 1)
+                let open = try FaultTests.open([path], method, depth: 1)
                 #expect(open.method == method.withThreads)
                 #expect(open.refusals.map(\.error.code) == [.noRing(.notPermitted)])
                 let slab = try Slab(byteCount: 4096)
@@ -156,7 +162,7 @@ struct FaultTests {
     @Test("a file that cannot be opened is an error, not a reason to try other ways")
     func refusesMissingFile() {
         #expect {
-            try OpenDevice(paths: ["/no/such/file"], method: .directRing, depth: 1)
+            try FaultTests.open(["/no/such/file"], .directRing, depth: 1)
         } throws: {
             ($0 as? ExpertStorageError)?.code == .unreadableFile(.noSuchFileOrDirectory)
         }

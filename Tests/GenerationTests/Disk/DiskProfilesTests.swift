@@ -19,7 +19,7 @@ struct DiskProfilesTests {
 
     private func choice(depth: Int = 4) -> ReadChoice {
         ReadChoice(
-            method: .directThreads, blockBytes: 1 << 20, depth: depth, bytesPerSecond: 1.25e9,
+            plan: ReadPlan(method: .directThreads, blockBytes: 1 << 20, depth: depth), bytesPerSecond: 1.25e9,
             blockSeconds: 0.0031)
     }
 
@@ -44,9 +44,9 @@ struct DiskProfilesTests {
         var other = disk
         other.kernel += "-next"
         try profiles.store(DiskProfile(disk: other, choice: choice(depth: 9)))
-        #expect(load().profile?.choice.depth == 4)
+        #expect(load().profile?.choice.plan.depth == 4)
         try profiles.store(DiskProfile(disk: disk, choice: choice(depth: 8)))
-        #expect(load().profile?.choice.depth == 8)
+        #expect(load().profile?.choice.plan.depth == 8)
         #expect(load().problem == nil)
     }
 
