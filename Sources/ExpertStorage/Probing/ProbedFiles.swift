@@ -6,6 +6,7 @@ public final class ProbedFiles: ProbedDisk {
     private let map: FileMap
     private let buffered: ReadFiles
 
+    /// How long the files are, by index.
     public var byteCounts: [Int] { buffered.byteCounts }
 
     /// - Throws: what opening meets.

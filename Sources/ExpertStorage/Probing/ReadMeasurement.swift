@@ -6,11 +6,13 @@ public final class ReadMeasurement {
     public struct Limits: Sendable {
         /// Samples of a setting.
         public var rounds: Int
-        /// Most bytes and time of a sample; the expert that is being read is finished.
+        /// Most bytes of a sample.
         public var sampleBytes: Int
+        /// No expert of a sample is begun later.
         public var sampleNanoseconds: Int
-        /// No sample starts after so many bytes or so much time of the whole measurement.
+        /// No sample starts after so many bytes of the whole measurement.
         public var totalBytes: Int
+        /// No sample starts after so much time of the whole measurement.
         public var totalNanoseconds: Int
 
         public init(
@@ -36,8 +38,8 @@ public final class ReadMeasurement {
     /// Ways that do not work here, in the order in which that was found.
     public private(set) var refusals: [ReadRefusal] = []
     /// What all samples read, and how long they took.
-    public private(set) var byteCount = 0
-    public private(set) var nanoseconds = 0
+    private var byteCount = 0
+    private var nanoseconds = 0
 
     /// - Parameters:
     ///   - expertBytes: of one expert, consecutive in its file.

@@ -12,8 +12,9 @@ public struct ReadProbe {
 
     /// Bytes of an expert where the model's are not known: common ones have 1 to 7 MB.
     public static let expertBytes = 4 << 20
-    /// The whole table, which takes some ten seconds and ten gigabytes of reading.
+    /// Block sizes of the whole table, which takes some ten seconds and reads some ten gigabytes.
     public static let tableBlockBytes = [256 << 10, 512 << 10, 1 << 20, 2 << 20]
+    /// Reads at once of the whole table.
     public static let tableDepths = [1, 2, 4, 8, 16]
     private static let mostBytesUnderWay = 32 << 20
 

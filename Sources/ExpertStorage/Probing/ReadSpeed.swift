@@ -14,10 +14,13 @@ public struct ReadSpeed: Sendable {
     /// it.
     public let processorNanosecondsPerByte: Double
 
-    /// Half, nine tenths and 99 hundredths of the values are at most this.
+    /// What half, nine tenths and 99 hundredths of the values do not exceed.
     public struct Percentiles: Sendable, Equatable {
+        /// The median.
         public let p50: Int
+        /// Nine tenths.
         public let p90: Int
+        /// 99 hundredths.
         public let p99: Int
 
         /// - Precondition: `values` is not empty.

@@ -23,8 +23,8 @@ public final class ReadFiles: Sendable {
     /// Opens `paths` for reading.
     ///
     /// - Parameters:
-    ///   - direct: asks for direct I/O. A file system that has none refuses with `.invalidArgument`; the caller
-    ///     then opens buffered.
+    ///   - direct: asks for direct I/O. A file system that has none refuses with `.invalidArgument`; the
+    ///     caller then opens buffered.
     ///   - readsAhead: lets the page cache read more than it is asked for, which experts at random places have
     ///     no use for.
     /// - Throws: the system's error, with the path.

@@ -64,6 +64,15 @@ public struct OpenedDevice {
     public let method: ReadMethod
     /// Ways that were tried before and refused, in that order.
     public let refusals: [ReadRefusal]
+
+    public init(
+        device: any ReadDevice, files: ReadFiles, method: ReadMethod, refusals: [ReadRefusal] = []
+    ) {
+        self.device = device
+        self.files = files
+        self.method = method
+        self.refusals = refusals
+    }
 }
 
 extension ReadMethod {

@@ -12,13 +12,6 @@ public struct DiskIdentity: Sendable, Equatable {
     /// Release of the kernel.
     public var kernel: String
 
-    init(device: String, fileSystem: String, source: String, kernel: String) {
-        self.device = device
-        self.fileSystem = fileSystem
-        self.source = source
-        self.kernel = kernel
-    }
-
     /// The disk under the file at `path`; nil where there is no such file.
     public static func read(of path: String) -> DiskIdentity? {
         let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path

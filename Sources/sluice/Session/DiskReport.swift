@@ -58,7 +58,9 @@ struct DiskReport {
     var text: String {
         var rows = [["file", path]]
         if let disk {
-            rows.append(["disk", "\(disk.source) (\(disk.device)), \(disk.fileSystem), Linux \(disk.kernel)"])
+            rows.append([
+                "disk", "\(disk.source) (\(disk.device)), \(disk.fileSystem), kernel \(disk.kernel)",
+            ])
         }
         rows.append(["chosen", result.choice.map(Self.text) ?? "no way of reading works here"])
         rows += result.refusals.map { ["refused", "\($0.way.name): \($0.error)"] }
@@ -69,7 +71,8 @@ struct DiskReport {
 
     /// `direct-uring, 4 reads of 1.0 MiB: 1.21 GB/s, a read takes 3.1 ms`.
     static func text(_ choice: ReadChoice) -> String {
-        "\(choice.plan.method.rawValue), \(choice.plan.depth) reads of \(ByteSize.text(choice.plan.blockBytes)): "
+        let plan = choice.plan
+        return "\(plan.method.rawValue), \(plan.depth) reads of \(ByteSize.text(plan.blockBytes)): "
             + "\(ReceiptText.decimal(choice.bytesPerSecond / 1e9, 2)) GB/s, a read takes "
             + "\(ReceiptText.decimal(choice.blockSeconds * 1e3, 1)) ms"
     }

@@ -146,7 +146,7 @@ struct FaultTests {
             let path = try folder.write([UInt8](repeating: 9, count: 8192), to: "model")
             for method in [ReadMethod.directRing, .bufferedRing] {
                 let open = try FaultTests.open([path], method, depth: 1)
-                #expect(open.method == method.withThreads)
+                #expect(open.method == (method.isDirect ? .directThreads : .bufferedThreads))
                 #expect(open.refusals.map(\.error.code) == [.noRing(.notPermitted)])
                 let slab = try Slab(byteCount: 4096)
                 unsafe open.device.submit(
