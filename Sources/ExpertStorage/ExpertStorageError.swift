@@ -77,7 +77,7 @@ extension ExpertStorageError: CustomStringConvertible {
         case .tooSmall(let found, let needed):
             "\(found) bytes are too few to measure a disk by; expected a file of at least \(needed)"
         case .staysInMemory:
-            "the file stays in memory, so that reading it from disk cannot be measured; another program uses it"
+            "the file stays in memory, so reading it from disk cannot be measured; another program uses it"
         }
     }
 }

@@ -25,8 +25,8 @@ public final class ReadFiles: Sendable {
     /// - Parameters:
     ///   - direct: asks for direct I/O. A file system that has none refuses with `.invalidArgument`; the
     ///     caller then opens buffered.
-    ///   - readsAhead: lets the page cache read more than it is asked for, which experts at random places have
-    ///     no use for.
+    ///   - readsAhead: lets the page cache read more than it is asked for, which experts at random places
+    ///     have no use for.
     /// - Throws: the system's error, with the path.
     public init(paths: [String], direct: Bool, readsAhead: Bool = false) throws(ExpertStorageError) {
         var opened: [CInt] = []
