@@ -123,7 +123,7 @@ struct FaultTests {
         try #require(FileManager.default.isWritableFile(atPath: folder))
         let path = folder + "/sluice-test-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let content = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }
+        let content = (0..<100_000).map { UInt8(truncatingIfNeeded: 7 * $0 + $0 / 256) }
         try Data(content).write(to: URL(fileURLWithPath: path))
         let open = try FaultTests.open([path], method, depth: 2)
         // Newer kernels accept direct I/O here and serve it from memory, older ones refuse it.
