@@ -93,13 +93,16 @@ let package = Package(
         .testTarget(
             name: "ExpertStorageTests",
             dependencies: [
-                "ExpertStorage", "TestSupport", .product(name: "SystemPackage", package: "swift-system"),
+                "ExpertStorage", "TestSupport", "CSystemCallFilter",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles", "TestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
+        // Lets a test's process be refused io_uring.
+        .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),
         // Stands in front of the C library's heap in the tests' process.
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .testTarget(

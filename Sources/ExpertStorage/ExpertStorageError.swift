@@ -16,6 +16,12 @@ public struct ExpertStorageError: Error, Sendable {
         case fileChanged
         /// The file ended inside an expert.
         case endOfFile(needed: Int, found: Int)
+        /// The system gives no io_uring.
+        case noRing(Errno)
+        /// The file is too small to measure a disk by it.
+        case tooSmall(found: Int, needed: Int)
+        /// The page cache keeps what it was asked to give up, so that reading from disk cannot be measured.
+        case staysInMemory
     }
 
     /// What happened.
@@ -66,6 +72,12 @@ extension ExpertStorageError: CustomStringConvertible {
         case .endOfFile(let needed, let found):
             "the file ends inside an expert: \(needed) bytes were wanted and \(found) came; it was truncated "
                 + "or replaced while it was read"
+        case .noRing(let error):
+            "the system gives no io_uring (\(error)); containers often forbid it, and threads read instead"
+        case .tooSmall(let found, let needed):
+            "\(found) bytes are too few to measure a disk by; expected a file of at least \(needed)"
+        case .staysInMemory:
+            "the file stays in memory, so reading it from disk cannot be measured; another program uses it"
         }
     }
 }

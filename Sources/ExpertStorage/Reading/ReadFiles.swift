@@ -22,16 +22,20 @@ public final class ReadFiles: Sendable {
 
     /// Opens `paths` for reading.
     ///
-    /// - Parameter direct: asks for direct I/O. A file system that has none refuses with `.invalidArgument`;
-    ///   the caller then opens buffered.
+    /// - Parameters:
+    ///   - direct: asks for direct I/O. A file system that has none refuses with `.invalidArgument`; the
+    ///     caller then opens buffered.
+    ///   - readsAhead: lets the page cache read more than it is asked for, which experts at random places
+    ///     have no use for.
     /// - Throws: the system's error, with the path.
-    public init(paths: [String], direct: Bool) throws(ExpertStorageError) {
+    public init(paths: [String], direct: Bool, readsAhead: Bool = false) throws(ExpertStorageError) {
         var opened: [CInt] = []
         var byteCounts: [Int] = []
         var identities: [FileIdentity] = []
         for path in paths {
             do throws(Errno) {
                 let file = try Self.open(path, direct: direct)
+                if !direct, !readsAhead { Self.expectRandomReads(file.descriptor) }
                 opened.append(file.descriptor)
                 byteCounts.append(file.identity.byteCount)
                 identities.append(file.identity)
@@ -56,6 +60,30 @@ public final class ReadFiles: Sendable {
     /// A file that was replaced by another of the same name does no harm: the open one is still read.
     public func changedFile() -> Int? {
         descriptors.indices.first { FileIdentity(of: descriptors[$0]) != identities[$0] }
+    }
+
+    /// Reads where the caller stands.
+    ///
+    /// - Returns: bytes that were read, or minus the error number.
+    func read(_ read: BlockRead) -> Int {
+        let result = unsafe pread(
+            descriptors[read.file], read.destination, read.byteCount, off_t(read.offset))
+        return result >= 0 ? result : -Int(errno)
+    }
+
+    private static func expectRandomReads(_ descriptor: CInt) {
+        #if os(Linux)
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_RANDOM)
+        #endif
+    }
+
+    /// Asks the page cache to forget a piece.
+    func giveUpCached(_ piece: ExpertPiece) {
+        #if os(Linux)
+        // A hint: what another program has mapped stays.
+        posix_fadvise(
+            descriptors[piece.file], off_t(piece.offset), off_t(piece.byteCount), POSIX_FADV_DONTNEED)
+        #endif
     }
 
     private static func open(

@@ -33,24 +33,24 @@ public struct ReadPlan: Sendable, Equatable {
     /// A file system without direct I/O is read through the page cache, and a system without io_uring by
     /// threads.
     /// - Throws: `unreadableFile`.
-    /// - Returns: the device, its files, and the way that was taken.
+    /// - Returns: the device, its files, the way that was taken, and why not another.
     public func open(_ paths: [String]) throws(ExpertStorageError) -> OpenedDevice {
         var method = method
-        var files: ReadFiles
-        do throws(ExpertStorageError) {
-            files = try ReadFiles(paths: paths, direct: method.isDirect)
-        } catch {
-            guard method.isDirect, error.code == .unreadableFile(.invalidArgument) else { throw error }
-            method = method.usesRing ? .bufferedRing : .bufferedThreads
-            files = try ReadFiles(paths: paths, direct: false)
+        var refusals: [ReadRefusal] = []
+        while true {
+            do throws(ExpertStorageError) {
+                let files = try ReadFiles(paths: paths, direct: method.isDirect)
+                let device = try method.device(files, depth: depth)
+                return OpenedDevice(device: device, files: files, method: method, refusals: refusals)
+            } catch {
+                refusals.append(ReadRefusal(.read(method), error))
+                switch error.code {
+                case .unreadableFile(.invalidArgument) where method.isDirect: method = method.buffered
+                case .noRing: method = method.withThreads
+                default: throw error
+                }
+            }
         }
-        #if os(Linux)
-        if method.usesRing, let ring = try? RingDevice(files: files, depth: depth) {
-            return OpenedDevice(device: ring, files: files, method: method)
-        }
-        #endif
-        if method.usesRing { method = method.isDirect ? .directThreads : .bufferedThreads }
-        return OpenedDevice(device: ThreadDevice(files: files, depth: depth), files: files, method: method)
     }
 }
 
@@ -62,10 +62,36 @@ public struct OpenedDevice {
     public let files: ReadFiles
     /// The way that was taken, which may be another than was asked for.
     public let method: ReadMethod
+    /// Ways that were tried before and refused, in that order.
+    public let refusals: [ReadRefusal]
 
-    public init(device: any ReadDevice, files: ReadFiles, method: ReadMethod) {
+    public init(
+        device: any ReadDevice, files: ReadFiles, method: ReadMethod, refusals: [ReadRefusal] = []
+    ) {
         self.device = device
         self.files = files
         self.method = method
+        self.refusals = refusals
     }
+}
+
+extension ReadMethod {
+    /// A device that reads `files` in this way.
+    ///
+    /// - Throws: `noRing`.
+    func device(_ files: ReadFiles, depth: Int) throws(ExpertStorageError) -> any ReadDevice {
+        guard usesRing else { return ThreadDevice(files: files, depth: depth) }
+        #if os(Linux)
+        do throws(Errno) {
+            return try RingDevice(files: files, depth: depth)
+        } catch {
+            throw ExpertStorageError(.noRing(error))
+        }
+        #else
+        throw ExpertStorageError(.noRing(.notSupported))
+        #endif
+    }
+
+    fileprivate var withThreads: ReadMethod { isDirect ? .directThreads : .bufferedThreads }
+    fileprivate var buffered: ReadMethod { usesRing ? .bufferedRing : .bufferedThreads }
 }

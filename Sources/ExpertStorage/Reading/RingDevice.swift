@@ -14,6 +14,7 @@ public import SystemPackage
     private var ring: IORing
     private let event: CInt
     private var isSubmitted = true
+    private var underWay = 0
 
     /// Sets a ring up for at most `depth` reads of `files`.
     ///
@@ -45,6 +46,7 @@ public import SystemPackage
                 context: UInt64(read.tag)))
         precondition(isPrepared, "more than \(depth) reads under way")
         isSubmitted = false
+        underWay += 1
     }
 
     public func flush() {
@@ -67,7 +69,7 @@ public import SystemPackage
     public func next(timeoutMicroseconds: Int) -> BlockCompletion? {
         flush()
         if let completion = completion() { return completion }
-        guard timeoutMicroseconds > 0 else { return nil }
+        guard timeoutMicroseconds > 0, underWay > 0 else { return nil }
         // What was counted belongs to completions that were taken without waiting.
         drainEvent()
         if let completion = completion() { return completion }
@@ -78,6 +80,7 @@ public import SystemPackage
 
     private func completion() -> BlockCompletion? {
         guard let completion = ring.tryConsumeCompletion() else { return nil }
+        underWay -= 1
         return BlockCompletion(tag: Int(completion.context), result: Int(completion.result))
     }
 

@@ -15,9 +15,15 @@ import Darwin
     /// Starts `depth` threads that read `files`; fewer where the system refuses more.
     ///
     /// - Precondition: the system starts at least one.
-    public init(files: ReadFiles, depth: Int) {
+    public convenience init(files: ReadFiles, depth: Int) {
+        self.init(depth: depth) { files.read($0) }
+    }
+
+    /// Starts `depth` threads that carry reads out by `read`, which gives the bytes read or minus the error
+    /// number.
+    init(depth: Int, read: @escaping @Sendable (BlockRead) -> Int) {
         precondition(depth >= 1, "\(depth) threads")
-        let shared = SharedReads(files: files, capacity: depth)
+        let shared = SharedReads(capacity: depth, read: read)
         var threads: [pthread_t] = []
         for _ in 0..<depth {
             guard let thread = Self.start(shared) else { break }
@@ -77,7 +83,7 @@ private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
 /// The reads of a thread device: two queues under one lock, each with room for all reads under way.
 @safe private final class SharedReads: @unchecked Sendable {
     // Unchecked: everything that changes is touched under `mutex`.
-    private let files: ReadFiles
+    private let read: @Sendable (BlockRead) -> Int
     private let capacity: Int
     private let waiting: UnsafeMutablePointer<BlockRead>
     private let completed: UnsafeMutablePointer<BlockCompletion>
@@ -91,8 +97,8 @@ private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
     private let submitted = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private let finished = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-    init(files: ReadFiles, capacity: Int) {
-        self.files = files
+    init(capacity: Int, read: @escaping @Sendable (BlockRead) -> Int) {
+        self.read = read
         self.capacity = capacity
         unsafe waiting = .allocate(capacity: capacity)
         unsafe completed = .allocate(capacity: capacity)
@@ -150,11 +156,11 @@ private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
 
     /// Reads until the device ends.
     func work() {
-        while let read = take() {
-            let result = Self.read(read, descriptor: files.descriptors[read.file])
+        while let next = take() {
+            let result = read(next)
             unsafe pthread_mutex_lock(mutex)
             unsafe completed[(firstCompleted + completedCount) % capacity] = BlockCompletion(
-                tag: read.tag, result: result)
+                tag: next.tag, result: result)
             completedCount += 1
             unsafe pthread_cond_signal(finished)
             unsafe pthread_mutex_unlock(mutex)
@@ -177,10 +183,5 @@ private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRa
         firstWaiting = (firstWaiting + 1) % capacity
         waitingCount -= 1
         return read
-    }
-
-    private static func read(_ read: BlockRead, descriptor: CInt) -> Int {
-        let result = unsafe pread(descriptor, read.destination, read.byteCount, off_t(read.offset))
-        return result >= 0 ? result : -Int(errno)
     }
 }

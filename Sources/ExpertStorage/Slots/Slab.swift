@@ -41,6 +41,13 @@ import Darwin
         if first < end { unsafe madvise(base + first, end - first, MADV_DONTNEED) }
     }
 
+    /// Writes to every page, so that the system gives them now.
+    func touch() {
+        for offset in stride(from: 0, to: byteCount, by: ReadFiles.alignmentBytes) {
+            unsafe base.storeBytes(of: 0, toByteOffset: offset, as: UInt8.self)
+        }
+    }
+
     /// A copy of the bytes of `range`.
     public func bytes(_ range: Range<Int>) -> [UInt8] {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes \(range) of \(byteCount)")

@@ -1,3 +1,4 @@
+import Foundation
 import Generation
 import Kernels
 import ModelFiles
@@ -11,11 +12,17 @@ struct Examination {
     let bandwidths: [Double]
     /// The kernel's setting for transparent huge pages; nil where there is none.
     let hugePages: String?
+    /// What is known of the model's disk; nil where it was never measured.
+    let disk: DiskProfile?
+    /// What is wrong with the file that keeps such knowledge; nil where nothing is.
+    let diskProblem: String?
 
     /// Threads beyond this add minutes to the measurement and nothing to the answer.
     private static let maximumMeasuredThreads = 64
 
-    init() throws {
+    init(modelPath: String) throws {
+        let profiles = DiskProfiles(environment: ProcessInfo.processInfo.environment)
+        (disk, diskProblem) = profiles?.load(for: modelPath) ?? (nil, nil)
         chosen = try InstructionSet.fromEnvironment()
         let most = min(cores.recommendedThreads, Self.maximumMeasuredThreads)
         bandwidths = (1...most).map { BandwidthProbe.bandwidth(threadCount: $0).bytesPerSecond }
@@ -87,7 +94,7 @@ struct Examination {
                     .members(["threads": .count($0.offset + 1), "bytes_per_second": .real($0.element)])
                 }),
             "huge_pages": .optional(hugePages),
-            "disk": .null,
+            "disk": disk?.json ?? .null,
             "advice": .list(advice.map(JSONValue.string)),
         ])
     }
@@ -115,12 +122,15 @@ struct Examination {
             rows.append(["bandwidth", "\(ReceiptText.decimal(bandwidth / 1e9, 1)) GB/s with \(threads)"])
         }
         rows.append(["huge pages", hugePages ?? "unknown"])
-        rows.append(["disk", "not measured in this version"])
+        rows.append(["disk", disk.map { DiskReport.text($0.choice) } ?? Self.unmeasured])
+        if let diskProblem { rows.append(["disk", "\(diskProblem); it is ignored"]) }
         for line in advice.isEmpty ? ["nothing to improve was found"] : advice {
             rows.append(["advice", line])
         }
         return TextTable.text(rows, indent: "")
     }
+
+    private static let unmeasured = "not measured yet; `sluice doctor --disk -m MODEL` does"
 
     private static func size(_ bytes: Int?) -> String { bytes.map(ByteSize.text) ?? "unknown" }
 }

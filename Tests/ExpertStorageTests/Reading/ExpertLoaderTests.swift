@@ -127,7 +127,7 @@ struct ExpertLoaderTests {
 }
 
 /// Two files of random bytes with experts of three pieces, a fake disk, and a loader.
-private final class Bench {
+final class Bench {
     let catalog: ExpertCatalog
     let disk: FakeDisk
     let slab: Slab

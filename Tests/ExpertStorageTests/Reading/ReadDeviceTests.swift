@@ -50,6 +50,16 @@ struct ReadDeviceTests {
         #expect(completion == BlockCompletion(tag: 41, result: -Int(Errno.isDirectory.rawValue)))
     }
 
+    @Test("say at once that nothing comes where nothing is under way", arguments: ReadMethod.allCases)
+    func saysNothingComes(method: ReadMethod) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write([UInt8](repeating: 1, count: 8192), to: "file")
+        guard let device = try Self.device(method, path: path, depth: 2) else { return }
+        let start = ContinuousClock.now
+        #expect(device.next(timeoutMicroseconds: 20_000_000) == nil)
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
     @Test("say when a file was written to after it was opened")
     func noticeChange() throws {
         let folder = try TemporaryFolder()

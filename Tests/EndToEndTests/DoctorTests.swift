@@ -1,0 +1,48 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("sluice doctor and the disk")
+struct DoctorTests {
+    private let folder: TemporaryFolder
+    private let environment: [String: String]
+    private let file: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        environment = ["XDG_CACHE_HOME": folder.path + "/cache"]
+        file = try folder.write([UInt8](repeating: 3, count: 24 << 20), to: "file")
+    }
+
+    @Test("measures the settings that it is told, and keeps nothing of them")
+    func measuresSome() throws {
+        let outcome = try Executable.run(
+            [
+                "doctor", "--disk", "--json", "-m", file, "--rounds", "2", "--expert", "1000K", "--reads",
+                "direct-threads:256K:2,buffered-threads:1M:1,mmap:512K:2",
+            ], environment: environment)
+        let object = try outcome.object()
+        let measured = try #require(object["measured"] as? [[String: Any]])
+        let refused = try #require(object["refused"] as? [[String: Any]])
+        #expect(measured.count + refused.count == 3, "\(outcome.text)")
+        for one in measured {
+            #expect(one["samples"] as? Int == 2)
+            #expect(try #require(one["bytes_per_second"] as? Double) > 0)
+            let expert = try #require(one["expert_seconds"] as? [String: Double])
+            #expect(try #require(expert["p50"]) <= (try #require(expert["p99"])))
+        }
+        #expect(object["kept_in"] is NSNull)
+        #expect(!FileManager.default.fileExists(atPath: folder.path + "/cache"))
+    }
+
+    @Test("refuses settings and files that cannot be measured")
+    func refuses() throws {
+        for reads in ["", "mmap", "mmap:1M", "mmap:1000:1", "mmap:1M:0", "pigeon:1M:1"] {
+            let outcome = try Executable.run(["doctor", "--disk", "-m", file, "--reads", reads])
+            #expect(outcome.code == 2, "\(reads): \(outcome.errors)")
+        }
+        let small = try folder.write("small", to: "small")
+        let outcome = try Executable.run(["doctor", "--disk", "-m", small])
+        #expect(outcome.code == 1 && outcome.errors.contains("too few to measure"))
+    }
+}
