@@ -78,3 +78,6 @@ SLUICE_INLINE strip look_up_strip(const uint8_t *table, strip q) {
     q.hi.hi = vqtbl1q_u8(values, q.hi.hi);
     return q;
 }
+
+// As fold_quarters, of sums that fit 16 bits as two together do.
+SLUICE_INLINE lane_bits fold_small_quarters(const lane_bits a[4]) { return fold_quarters(a); }
