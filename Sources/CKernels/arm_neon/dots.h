@@ -2,7 +2,8 @@
 // Included inside the target region.
 
 // Sixteen rows take four registers per token: with eight tokens the sums alone would fill all 32.
-enum { PANEL_TOKENS = 4 };
+// The sums of one quad take four as well.
+enum { PANEL_TOKENS = 4, HELD_QUADS = 1 };
 
 // What a wide code counts less than its bits say: it becomes signed. A narrow one is signed as it is.
 enum { WIDE_BIAS = 128 };

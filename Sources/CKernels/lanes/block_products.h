@@ -21,10 +21,7 @@ struct block_format {
     lanes (*scaled)(lanes input, lanes scales);
 };
 
-// A round is as many steps of four blocks as go through all lanes.
-enum {
-    BLOCK = 32, QUAD = 4, ROUND = LANES / QUAD, HALF_BLOCK = BLOCK / 2, M_BYTES = 2, LARGEST_BLOCK_BYTES = 34
-};
+enum { BLOCK = 32, QUAD = 4, HALF_BLOCK = BLOCK / 2, M_BYTES = 2, LARGEST_BLOCK_BYTES = 34 };
 
 // The input's side of four blocks, in the order of their strips.
 struct block_input {
@@ -152,12 +149,12 @@ SLUICE_INLINE void continue_last_blocks(
     }
 }
 
-// Continues by `steps` times four blocks from block `b`, which belongs to lane 0 where there are more than
-// one. Their inputs lie at `input`, those of the second token `stride` further.
+// Continues by `steps` times four blocks from block `b`; their lanes do not go past the last. Their inputs
+// lie at `input`, those of the second token `stride` further.
 SLUICE_INLINE void continue_quads(
     const struct weight_rows *rows, const struct block_input *input, int64_t stride, int64_t b,
     const int steps, few_sums *sums, const struct block_format *f, const int tokens) {
-    lanes held[ROUND][2];
+    lanes held[HELD_QUADS][2];
     float *at[2];
     UNROLLED for (int t = 0; t < tokens; t++) {
         at[t] = (float *)&sums[t][b & (LANES - 1)];
@@ -186,8 +183,8 @@ SLUICE_INLINE void continue_few_blocks(
     const struct weight_rows from = *rows;
     const int64_t whole = smallest(count, p->columns / BLOCK / QUAD - first / QUAD);
     int64_t i = 0;
-    for (; i + ROUND <= whole; i += ROUND) {
-        continue_quads(&from, input + i, count, first + QUAD * i, ROUND, sums, f, tokens);
+    for (; i + HELD_QUADS <= whole; i += HELD_QUADS) {
+        continue_quads(&from, input + i, count, first + QUAD * i, HELD_QUADS, sums, f, tokens);
     }
     for (; i < whole; i++) continue_quads(&from, input + i, count, first + QUAD * i, 1, sums, f, tokens);
     if (i == count) return;

@@ -1,5 +1,6 @@
 // Included inside a target region, after strips.h and the set's dots.h, which also defines PANEL_TOKENS, the
-// tokens of a register block: products of quantized weights and inputs in 8 bits, one per format.
+// tokens of a register block, and HELD_QUADS, the steps of four blocks of 32 whose sums stay in registers:
+// products of quantized weights and inputs in 8 bits, one per format.
 //
 // Codes are unsigned and lie `offset` above what they stand for: the instruction sets multiply unsigned by
 // signed bytes. Whole numbers are exact in any order, so a few tokens go through the weights row by row and
@@ -45,10 +46,10 @@ SLUICE_INLINE struct weight_rows weight_rows(const struct sluice_product *p, int
 // go through it in order, each line once: one wish per row and step left gaps and cost a third of the
 // bandwidth. They go to the second cache, which takes more of them at a time than the first: asked for there,
 // weights came at half the speed. What lies behind the last row is for another thread, whose wishes would be
-// in vain.
+// in vain: instead the first row's start, a select because a branch in the loop cost more than the wishes.
 SLUICE_INLINE void prefetch_rows(const struct weight_rows *rows, int64_t offset, const int bytes) {
-    const char *from = rows->row[0] + FEW_ROWS * offset + PREFETCH_BYTES;
-    if (from >= rows->end) return;
+    const char *ahead = rows->row[0] + FEW_ROWS * offset + PREFETCH_BYTES;
+    const char *from = __builtin_unpredictable(ahead < rows->end) ? ahead : rows->row[0];
     UNROLLED for (int i = 0; i < FEW_ROWS * bytes; i += 64) __builtin_prefetch(from + i, 0, 2);
 }
 

@@ -1,6 +1,6 @@
 // Products of unsigned by signed bytes in AVX-512 VNNI. Included inside the target region.
 
-enum { PANEL_TOKENS = 8 };
+enum { PANEL_TOKENS = 8, HELD_QUADS = 2 };
 
 // What a wide code counts less than its bits say.
 enum { WIDE_BIAS = 0 };
