@@ -158,19 +158,6 @@ SLUICE_INLINE four_sums main_sums(
     const struct groups *groups, lane_bits dots[STRIPS][FEW_ROWS], const struct superblock_format *f) {
     const int strips = strips_per_group(f);
     lane_bits main = splat_bits(0);
-#ifdef SCALES_WORDS
-    // Four folds become one; with groups of 32 it would be two, and is no faster.
-    if (strips == 1) {
-        const struct scale_words scales = scale_words(groups->bytes);
-        lane_bits pairs[2] = {main, main};
-        UNROLLED for (int s = 0; s < STRIPS; s++) {
-            uint8_t group[4];
-            UNROLLED for (int q = 0; q < 4; q++) group[q] = (uint8_t)piece_at(f->order, s, q);
-            add_scaled(pairs, dots[s], &scales, group);
-        }
-        return add_quarters(join_pairs(pairs));
-    }
-#endif
     UNROLLED for (int s = 0; s < STRIPS; s += strips) {
         main += QUARTER_TRANSPOSED(scales_of_strip(groups, f, s)) * fold_quarters(dots[s]);
     }

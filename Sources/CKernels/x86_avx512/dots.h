@@ -108,35 +108,3 @@ SLUICE_INLINE lane_bits fold_small_quarters(const lane_bits a[4]) {
     const __m512i y = _mm512_madd_epi16(_mm512_packs_epi32((__m512i)a[2], (__m512i)a[3]), ones);
     return (lane_bits)_mm512_madd_epi16(_mm512_packs_epi32(x, y), ones);
 }
-
-// The set scales the dots of groups of 16 as words.
-#define SCALES_WORDS
-
-// Sixteen signed bytes of each of four rows as words.
-struct scale_words {
-    __m512i rows[2];
-};
-
-SLUICE_INLINE struct scale_words scale_words(strip bytes) {
-    return (struct scale_words){
-        {_mm512_cvtepi8_epi16((__m256i)bytes.lo), _mm512_cvtepi8_epi16((__m256i)bytes.hi)}};
-}
-
-// Adds the lanes of four rows, which fit 16 bits, times scales[group[q]] of the row in quarter q, to the sums
-// of two rows each: lanes 0 and 1 of every quarter are the first's, 2 and 3 the second's.
-SLUICE_INLINE void add_scaled(
-    lane_bits sums[2], const lane_bits rows[4], const struct scale_words *scales, const uint8_t group[4]) {
-    strip_words index;
-    UNROLLED for (int i = 0; i < 32; i++) index[i] = (uint16_t)(group[i / 8] + i / 4 % 2 * 16);
-    UNROLLED for (int i = 0; i < 2; i++) {
-        const __m512i by = _mm512_permutexvar_epi16((__m512i)index, scales->rows[i]);
-        const __m512i values = _mm512_packs_epi32((__m512i)rows[2 * i], (__m512i)rows[2 * i + 1]);
-        sums[i] = (lane_bits)_mm512_dpwssd_epi32((__m512i)sums[i], values, by);
-    }
-}
-
-// Lane 4q + r has what quarter q has of row r.
-SLUICE_INLINE lane_bits join_pairs(const lane_bits sums[2]) {
-    const __m512 a = (__m512)sums[0], b = (__m512)sums[1];
-    return (lane_bits)_mm512_shuffle_ps(a, b, 0x88) + (lane_bits)_mm512_shuffle_ps(a, b, 0xdd);
-}
