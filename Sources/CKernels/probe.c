@@ -32,6 +32,15 @@ bool sluice_multiplies_bf16(void) {
 #endif
 }
 
+bool sluice_permutes_bytes(void) {
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    return sluice_supports(SLUICE_AVX512) && __builtin_cpu_supports("avx512vbmi");
+#else
+    return false;
+#endif
+}
+
 bool sluice_supports(enum sluice_instruction_set set) {
     switch (set) {
     case SLUICE_SCALAR:

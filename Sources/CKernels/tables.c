@@ -65,8 +65,10 @@ sluice_decode sluice_decoder(const struct sluice_format *format, enum sluice_ins
 
 sluice_kernel sluice_integer_product(
     const struct sluice_format *format, enum sluice_instruction_set set) {
-    const bool is_bf16 = format->type == 30;
-    const bool runs = set != SLUICE_AVX512 || !is_bf16 || sluice_multiplies_bf16();
+    // Two formats' products need more of AVX-512 than the set.
+    const bool lacks_bf16 = format->type == 30 && !sluice_multiplies_bf16();
+    const bool lacks_bytes = format->type == 39 && !sluice_permutes_bytes();
+    const bool runs = set != SLUICE_AVX512 || (!lacks_bf16 && !lacks_bytes);
     if (format->integer_product[set] && runs) return format->integer_product[set];
     if (set == SLUICE_AVX512 && format->integer_product[SLUICE_AVX2]) {
         return format->integer_product[SLUICE_AVX2];

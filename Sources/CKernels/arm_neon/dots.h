@@ -2,7 +2,8 @@
 // Included inside the target region.
 
 // Sixteen rows take four registers per token: with eight tokens the sums alone would fill all 32.
-enum { PANEL_TOKENS = 4 };
+// The sums of one quad take four as well.
+enum { PANEL_TOKENS = 4, HELD_QUADS = 1 };
 
 // What a wide code counts less than its bits say: it becomes signed. A narrow one is signed as it is.
 enum { WIDE_BIAS = 128 };
@@ -78,3 +79,6 @@ SLUICE_INLINE strip look_up_strip(const uint8_t *table, strip q) {
     q.hi.hi = vqtbl1q_u8(values, q.hi.hi);
     return q;
 }
+
+// As fold_quarters, of sums that fit 16 bits as two together do.
+SLUICE_INLINE lane_bits fold_small_quarters(const lane_bits a[4]) { return fold_quarters(a); }

@@ -15,6 +15,8 @@
 #include "../lanes/block_words.h"
 #include "dots.h"
 #include "../lanes/integer_products.h"
+#include "../lanes/product_formats.h"
+#include "../lanes/strips/mxfp4.h"
 
 #pragma clang attribute pop
 #endif

@@ -23,6 +23,10 @@ bool sluice_supports(enum sluice_instruction_set set);
 // take the product of AVX2.
 bool sluice_multiplies_bf16(void);
 
+// True where AVX-512 also permutes bytes across a register (VBMI), as its product of MXFP4 weights does.
+// Others of the set take the product of AVX2.
+bool sluice_permutes_bytes(void);
+
 // Decodes `count` consecutive blocks to Float32. Neither pointer needs an alignment.
 //
 // Contract: bit-exact on every instruction set: each element is the product (and sum) of the format's

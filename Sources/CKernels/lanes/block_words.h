@@ -9,3 +9,16 @@ SLUICE_INLINE words block_words(const char *const rows[4], const int bytes, cons
     }
     return all;
 }
+
+// Sixteen bytes `at` bytes into each of four blocks of `bytes` bytes.
+SLUICE_INLINE strip block_quarters(const char *blocks, const int bytes, const int at) {
+    const char *from = blocks + at;
+    return join_quarters(from, from + bytes, from + 2 * bytes, from + 3 * bytes);
+}
+
+// Adds 16 to the codes of four blocks of `bytes` bytes whose bits, a 32-bit word `at` bytes into each, are
+// set.
+SLUICE_INLINE void add_block_bits(const char *blocks, const int bytes, const int at, strip codes[2]) {
+    const uint8_t *from = (const uint8_t *)blocks + at;
+    add_fifth_bits(from, from + bytes, from + 2 * bytes, from + 3 * bytes, codes);
+}

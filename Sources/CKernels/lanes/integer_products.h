@@ -1,5 +1,6 @@
 // Included inside a target region, after strips.h and the set's dots.h, which also defines PANEL_TOKENS, the
-// tokens of a register block: products of quantized weights and inputs in 8 bits, one per format.
+// tokens of a register block, and HELD_QUADS, the steps of four blocks of 32 whose sums stay in registers:
+// products of quantized weights and inputs in 8 bits, one per format.
 //
 // Codes are unsigned and lie `offset` above what they stand for: the instruction sets multiply unsigned by
 // signed bytes. Whole numbers are exact in any order, so a few tokens go through the weights row by row and
@@ -21,12 +22,14 @@ enum {
 // The sums of PANEL_TOKENS tokens and sixteen rows, by lane.
 typedef lanes panel_sums[LANES][PANEL_TOKENS];
 
-// The sums of FEW_ROWS rows and one token, by lane.
-typedef four_floats few_sums[LANES];
+// The sums of FEW_ROWS rows and one token, by lane: four lanes are a vector.
+typedef four_floats few_sums[LANES] __attribute__((aligned(64)));
 
 // Rows of a matrix, the last one again where there are fewer.
 struct weight_rows {
     const char *row[GROUP_ROWS];
+    // Where the rows end that a thread goes through in one run; only for FEW_ROWS.
+    const char *end;
 };
 
 SLUICE_INLINE struct weight_rows weight_rows(const struct sluice_product *p, int64_t row, const int count) {
@@ -42,10 +45,17 @@ SLUICE_INLINE struct weight_rows weight_rows(const struct sluice_product *p, int
 // of the first rows. Rows lie behind each other, so the four of a pass are one run of memory and the wishes
 // go through it in order, each line once: one wish per row and step left gaps and cost a third of the
 // bandwidth. They go to the second cache, which takes more of them at a time than the first: asked for there,
-// weights came at half the speed.
+// weights came at half the speed. What lies behind the last row is for another thread, whose wishes would be
+// in vain: instead the first row's start, a select because a branch in the loop cost more than the wishes.
 SLUICE_INLINE void prefetch_rows(const struct weight_rows *rows, int64_t offset, const int bytes) {
-    const char *from = rows->row[0] + FEW_ROWS * offset + PREFETCH_BYTES;
+    const char *ahead = rows->row[0] + FEW_ROWS * offset + PREFETCH_BYTES;
+    const char *from = __builtin_unpredictable(ahead < rows->end) ? ahead : rows->row[0];
     UNROLLED for (int i = 0; i < FEW_ROWS * bytes; i += 64) __builtin_prefetch(from + i, 0, 2);
+}
+
+// Asks for the start of a run of rows, which no row before asks for.
+static void prefetch_start(const char *from, const char *end) {
+    for (int64_t i = 0; i < smallest(end - from, PREFETCH_BYTES); i += 64) __builtin_prefetch(from + i, 0, 2);
 }
 
 // The halves `bytes` behind each of the sixteen addresses.
@@ -136,19 +146,31 @@ static void multiply_panels(
     finish_panel(p, token, tokens, row, sums, smallest(blocks, LANES));
 }
 
+// The sums of FEW_ROWS rows, folded as `fold` does.
+SLUICE_INLINE four_floats fold_few(const few_sums *sums) {
+    const float *from = (const float *)sums;
+    const lanes quarters =
+        (load(from) + load(from + 2 * LANES)) + (load(from + LANES) + load(from + 3 * LANES));
+    return (quarters.lo.lo + quarters.hi.lo) + (quarters.lo.hi + quarters.hi.hi);
+}
+
 // Rows row ..< row_end with one or two tokens. Their input is arranged once, unless it is already, where
-// scratch has room for the whole of it, else part by part for every four rows.
+// scratch has room for the whole of it, else part by part for every four rows. What follows on them in the
+// same run of memory ends at `end`.
 static void multiply_few(
-    const struct sluice_product *p, int64_t row, int64_t row_end, int64_t token, int64_t tokens,
-    bool is_arranged, char *scratch, const struct integer_kernels *kernels) {
+    const struct sluice_product *p, int64_t row, int64_t row_end, const char *end, int64_t token,
+    int64_t tokens, bool is_arranged, char *scratch, const struct integer_kernels *kernels) {
     const int64_t step = kernels->step_blocks * kernels->block_elements;
     const int64_t steps = (p->columns + step - 1) / step;
     const int64_t bytes = SLUICE_SCRATCH_ELEMENTS * (int64_t)sizeof(float);
-    const int64_t room = smallest(bytes / (tokens * kernels->input_bytes), steps);
+    // Parts begin with lane 0.
+    const int64_t most = bytes / (tokens * kernels->input_bytes) / LANES * LANES;
+    const int64_t room = smallest(most, steps);
     for (int64_t r = row; r < row_end; r += FEW_ROWS) {
-        const struct weight_rows rows = weight_rows(p, r, FEW_ROWS);
+        struct weight_rows rows = weight_rows(p, r, FEW_ROWS);
+        rows.end = end;
         few_sums sums[2];
-        memset(sums, 0, sizeof sums);
+        memset(sums, 0, (size_t)tokens * sizeof sums[0]);
         for (int64_t i = 0; i < steps; i += room) {
             const int64_t count = smallest(room, steps - i), first = i * kernels->step_blocks;
             for (int64_t t = 0; ((r == row && !is_arranged) || room < steps) && t < tokens; t++) {
@@ -159,7 +181,7 @@ static void multiply_few(
             else kernels->continue_two(p, &rows, first, count, scratch, sums);
         }
         for (int64_t t = 0; t < tokens; t++) {
-            const four_floats folded = FOLDED(four_floats, sums[t]);
+            const four_floats folded = fold_few(&sums[t]);
             finish(p, token + t, r, (const float *)&folded, smallest(row_end - r, FEW_ROWS));
         }
     }
@@ -183,9 +205,14 @@ static void multiply_integers(
             }
             continue;
         }
+        // The units that come next go through the rows that come next.
+        const int64_t units = smallest(first + count - unit, row_units - unit % row_units);
+        const char *rows = (const char *)p->weights + row * p->row_stride_bytes;
+        const char *end = rows + smallest(units * p->rows_per_unit, p->rows - row) * p->row_stride_bytes;
+        if (unit == first || unit % row_units == 0) prefetch_start(rows, end);
         for (int64_t t = token; t < token_end; t += 2) {
             const int64_t tokens = smallest(token_end - t, 2);
-            multiply_few(p, row, row_end, t, tokens, arranged == t, (char *)scratch, kernels);
+            multiply_few(p, row, row_end, end, t, tokens, arranged == t, (char *)scratch, kernels);
             arranged = t;
         }
     }
@@ -232,17 +259,3 @@ static void multiply_integers(
 
 #define SLUICE_BLOCK_PRODUCT(name) SLUICE_FAMILY_PRODUCT(name, blocks, block, BLOCK, QUAD)
 #define SLUICE_SUPERBLOCK_PRODUCT(name) SLUICE_FAMILY_PRODUCT(name, superblocks, superblock, SUPERBLOCK, 1)
-
-#include "strips/q4_0.h"
-#include "strips/q4_1.h"
-#include "strips/q5_0.h"
-#include "strips/q5_1.h"
-#include "strips/q8_0.h"
-#include "strips/iq4_nl.h"
-#include "strips/mxfp4.h"
-#include "strips/q2_K.h"
-#include "strips/q3_K.h"
-#include "strips/q4_K.h"
-#include "strips/q5_K.h"
-#include "strips/q6_K.h"
-#include "strips/iq4_xs.h"

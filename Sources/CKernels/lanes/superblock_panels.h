@@ -37,7 +37,7 @@ SLUICE_INLINE void pack_groups(
     const int strips = strips_per_group(f);
     UNROLLED for (int s = 0; s < STRIPS / strips; s++) {
         lane_bits scales[4];
-        UNROLLED for (int v = 0; v < 4; v++) scales[v] = groups[v].scales[s];
+        UNROLLED for (int v = 0; v < 4; v++) scales[v] = scales_of_strip(&groups[v], f, strips * s);
         transpose_quarters(scales);
         UNROLLED for (int q = 0; q < 4; q++) {
             // The group's pieces follow each other.

@@ -14,9 +14,10 @@ enum piece_order {
 
 // What the groups of four rows' blocks are multiplied with.
 struct groups {
-    // Lane 4r + q of scales[s] belongs to row r and quarter q of strip s; with groups of 32 to strips 2s and
-    // 2s + 1.
-    lane_bits scales[4];
+    // Signed bytes in the order of the groups, those of row r in quarter r; not of wide codes.
+    strip bytes;
+    // Of wide codes: lane 4r + q of scales[s] belongs to row r and quarter q of strips 2s and 2s + 1.
+    lane_bits scales[2];
     // Mins in the order of the groups, eight words of row r in quarter r.
     signed_strip_words mins[2];
 };
@@ -30,23 +31,13 @@ struct superblock_format {
     int group_elements;
     int offset;
     enum piece_order order;
+    // Wide codes have groups of 32.
     bool is_wide, has_mins;
 };
 
 // Words that are the bytes of each quarter at `index`, zero where it is 128.
 SLUICE_INLINE strip_words words_at(strip bytes, const uint8_t index[16]) {
     return (strip_words)shuffle_quarters(bytes, index);
-}
-
-// Double words that are the bytes `first`, `first` + 1 and, `step` behind them, two more of each quarter.
-SLUICE_INLINE lane_bits scales_at(strip bytes, const int first, const int step, const bool is_signed) {
-    uint8_t index[16];
-    UNROLLED for (int i = 0; i < 16; i++) {
-        const int from = first + i / 4 % 2 + i / 8 * step;
-        index[i] = (uint8_t)(i % 4 == (is_signed ? 3 : 0) ? from : 128);
-    }
-    const lane_bits found = (lane_bits)shuffle_quarters(bytes, index);
-    return is_signed ? found >> 24 : found;
 }
 
 static const uint8_t words_in_order[2][16] = {
@@ -73,13 +64,8 @@ SLUICE_INLINE struct groups groups_of_scales_and_mins(const char *const blocks[F
     // Scales of groups 0 ... 7 in the first half of each quarter, then mins.
     const strip packed = (shift_in_quarters(first, 0, 2, 0, 2) & (strip)first_mask)
         | (shift_in_quarters(third, 0, 0, 0, 4) & (strip)third_mask);
-    // Even groups and odd ones.
-    static const uint8_t even[16] = {
-        0, 128, 128, 128, 2, 128, 128, 128, 4, 128, 128, 128, 6, 128, 128, 128};
-    static const uint8_t odd[16] = {1, 128, 128, 128, 3, 128, 128, 128, 5, 128, 128, 128, 7, 128, 128, 128};
     return (struct groups){
-        .scales = {(lane_bits)shuffle_quarters(packed, even), (lane_bits)shuffle_quarters(packed, odd)},
-        .mins = {(signed_strip_words)words_at(packed, words_in_order[1])}};
+        .bytes = packed, .mins = {(signed_strip_words)words_at(packed, words_in_order[1])}};
 }
 
 enum { SUPERBLOCK = 256, STRIPS = SUPERBLOCK / 64, PIECE = 16, PIECES = SUPERBLOCK / PIECE };
@@ -156,6 +142,28 @@ SLUICE_INLINE four_sums offset_sums(
     return add_quarters(QUARTER_TRANSPOSED(sum));
 }
 
+// Double words that are the scales of row r and quarter q of strip `s` in lane 4r + q.
+SLUICE_INLINE lane_bits scales_of_strip(
+    const struct groups *groups, const struct superblock_format *f, const int s) {
+    if (f->is_wide) return groups->scales[s / strips_per_group(f)];
+    uint8_t index[16];
+    UNROLLED for (int i = 0; i < 16; i++) {
+        index[i] = (uint8_t)(i % 4 == 3 ? piece_at(f->order, s, i / 4) / strips_per_group(f) : 128);
+    }
+    return (lane_bits)shuffle_quarters(groups->bytes, index) >> 24;
+}
+
+// The sums over the groups of scale times dot, of four rows.
+SLUICE_INLINE four_sums main_sums(
+    const struct groups *groups, lane_bits dots[STRIPS][FEW_ROWS], const struct superblock_format *f) {
+    const int strips = strips_per_group(f);
+    lane_bits main = splat_bits(0);
+    UNROLLED for (int s = 0; s < STRIPS; s += strips) {
+        main += QUARTER_TRANSPOSED(scales_of_strip(groups, f, s)) * fold_quarters(dots[s]);
+    }
+    return add_quarters(main);
+}
+
 SLUICE_INLINE void continue_few_superblocks(
     const struct sluice_product *p, const struct weight_rows *rows, int64_t first, int64_t count,
     const char *memory, few_sums *sums, const struct superblock_format *f, const int tokens) {
@@ -172,7 +180,7 @@ SLUICE_INLINE void continue_few_superblocks(
             input[t] = (const struct superblock_input *)(const void *)memory + t * count + i;
         }
         const struct groups groups = f->groups(blocks);
-        lane_bits dots[2][STRIPS][FEW_ROWS], main[2];
+        lane_bits dots[2][STRIPS][FEW_ROWS];
         UNROLLED for (int r = 0; r < FEW_ROWS; r++) {
             strip codes[STRIPS];
             f->strips(blocks[r], codes);
@@ -183,18 +191,11 @@ SLUICE_INLINE void continue_few_superblocks(
                 }
             }
         }
-        UNROLLED for (int s = 0; s < STRIPS; s += strips) {
-            const lane_bits scales = QUARTER_TRANSPOSED(groups.scales[s / strips]);
-            UNROLLED for (int t = 0; t < tokens; t++) {
-                const lane_bits scaled = scales * fold_quarters(dots[t][s]);
-                main[t] = s ? main[t] + scaled : scaled;
-            }
-        }
         const eight_floats scales = load_four_scales(blocks, f);
         UNROLLED for (int t = 0; t < tokens; t++) {
             const eight_floats d = scales * (eight_floats)(input[t]->scale);
             four_floats *at = &sums[t][b & (LANES - 1)];
-            const four_floats whole = __builtin_convertvector(add_quarters(main[t]), four_floats);
+            const four_floats whole = __builtin_convertvector(main_sums(&groups, dots[t], f), four_floats);
             four_floats sum = __builtin_elementwise_fma(whole, d.lo, *at);
             if (f->has_mins) {
                 const four_sums offsets = -offset_sums(&groups, input[t], strips);

@@ -1,6 +1,6 @@
 // Products of unsigned by signed bytes in AVX-512 VNNI. Included inside the target region.
 
-enum { PANEL_TOKENS = 8 };
+enum { PANEL_TOKENS = 8, HELD_QUADS = 2 };
 
 // What a wide code counts less than its bits say.
 enum { WIDE_BIAS = 0 };
@@ -45,20 +45,18 @@ SLUICE_INLINE words block_words(const char *const rows[4], const int bytes, cons
     // Where the 64 bytes that end with the last word begin.
     const int behind = (3 * bytes + at) / 2 * 2 - 62;
     __m512i all = _mm512_setzero_si512();
-    UNROLLED for (int r = 0; r < 4; r++) {
+    UNROLLED for (int r = 0; r < 4; r += behind <= 0 ? 2 : 1) {
         signed_strip_words index = (int16_t)0;
         UNROLLED for (int i = 0; i < 4; i++) {
             const int from = bytes * i + at;
             index[4 * i + r] = (int16_t)(behind <= 0 || from < 64 ? from / 2 : (from - behind) / 2 + 32);
+            // All of two rows lie in the first 64 bytes of each.
+            if (behind <= 0) index[4 * i + r + 1] = (int16_t)(from / 2 + 32);
         }
-        const __mmask32 mask = 0x1111u << r;
         const __m512i first = _mm512_loadu_si512(rows[r]);
-        if (behind <= 0) {
-            all = _mm512_mask_permutexvar_epi16(all, mask, (__m512i)index, first);
-        } else {
-            const __m512i second = _mm512_loadu_si512(rows[r] + behind);
-            all = _mm512_or_si512(all, _mm512_maskz_permutex2var_epi16(mask, first, (__m512i)index, second));
-        }
+        const __m512i second = _mm512_loadu_si512(behind <= 0 ? rows[r + 1] : rows[r] + behind);
+        const __mmask32 mask = (behind <= 0 ? 0x3333u : 0x1111u) << r;
+        all = _mm512_or_si512(all, _mm512_maskz_permutex2var_epi16(mask, first, (__m512i)index, second));
     }
     return (words)_mm512_castsi512_si256(all);
 }
@@ -67,4 +65,46 @@ SLUICE_INLINE words block_words(const char *const rows[4], const int bytes, cons
 SLUICE_INLINE strip look_up_strip(const uint8_t *table, strip q) {
     const __m128i values = _mm_loadu_si128((const __m128i *)(const void *)table);
     return (strip)_mm512_shuffle_epi8(_mm512_broadcast_i32x4(values), (__m512i)q);
+}
+
+// Sixteen bytes `at` bytes into each of four blocks of `bytes` bytes, both even. Reads within the four
+// blocks.
+SLUICE_INLINE strip block_quarters(const char *blocks, const int bytes, const int at) {
+    // Two times 64 bytes have them all: from the start, and to the end of the last.
+    const int behind = 3 * bytes + at + 16 - 64;
+    strip_words index;
+    UNROLLED for (int i = 0; i < 32; i++) {
+        const int from = bytes * (i / 8) + at + i % 8 * 2;
+        index[i] = (uint16_t)(from < 64 ? from / 2 : (from - behind) / 2 + 32);
+    }
+    const __m512i first = _mm512_loadu_si512(blocks), second = _mm512_loadu_si512(blocks + behind);
+    return (strip)_mm512_permutex2var_epi16(first, (__m512i)index, second);
+}
+
+// Adds 16 to the codes of four blocks of `bytes` bytes whose bits, a 32-bit word `at` bytes into each, are
+// set.
+SLUICE_INLINE void add_block_bits(const char *blocks, const int bytes, const int at, strip codes[2]) {
+    const int behind = 4 * bytes - 64;
+    strip_words index;
+    UNROLLED for (int i = 0; i < 32; i++) {
+        const int from = bytes * (i / 8) + at + i % 2 * 2;
+        index[i] = (uint16_t)(from < 64 ? from / 2 : (from - behind) / 2 + 32);
+    }
+    const __m512i first = _mm512_loadu_si512(blocks), second = _mm512_loadu_si512(blocks + behind);
+    const strip bits = (strip)_mm512_permutex2var_epi16(first, (__m512i)index, second);
+    static const uint8_t byte_of[2][16] = {
+        {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1}, {2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3}};
+    const __m512i select = _mm512_set1_epi64((int64_t)0x8040201008040201), sixteen = _mm512_set1_epi8(16);
+    UNROLLED for (int i = 0; i < 2; i++) {
+        const __mmask64 mask = _mm512_test_epi8_mask((__m512i)shuffle_quarters(bits, byte_of[i]), select);
+        codes[i] = (strip)_mm512_mask_add_epi8((__m512i)codes[i], mask, (__m512i)codes[i], sixteen);
+    }
+}
+
+// As fold_quarters, of sums that fit 16 bits as two together do.
+SLUICE_INLINE lane_bits fold_small_quarters(const lane_bits a[4]) {
+    const __m512i ones = _mm512_set1_epi16(1);
+    const __m512i x = _mm512_madd_epi16(_mm512_packs_epi32((__m512i)a[0], (__m512i)a[1]), ones);
+    const __m512i y = _mm512_madd_epi16(_mm512_packs_epi32((__m512i)a[2], (__m512i)a[3]), ones);
+    return (lane_bits)_mm512_madd_epi16(_mm512_packs_epi32(x, y), ones);
 }

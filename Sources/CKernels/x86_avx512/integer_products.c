@@ -15,6 +15,7 @@
 #include "../lanes/strips.h"
 #include "dots.h"
 #include "../lanes/integer_products.h"
+#include "../lanes/product_formats.h"
 
 #pragma clang attribute pop
 #endif

@@ -8,7 +8,7 @@ SLUICE_INLINE struct groups groups_q2_K(const char *const blocks[FEW_ROWS]) {
     const strip packed = load_headers(blocks, offsetof(struct sluice_block_q2_K, scales));
     const strip scales = packed & 0x0f, mins = shift_right(packed, 4) & 0x0f;
     struct groups groups;
-    UNROLLED for (int s = 0; s < 4; s++) groups.scales[s] = scales_at(scales, 2 * s, 8, false);
+    groups.bytes = scales;
     UNROLLED for (int i = 0; i < 2; i++) {
         groups.mins[i] = (signed_strip_words)words_at(mins, words_in_order[i]);
     }

@@ -19,7 +19,7 @@ SLUICE_INLINE struct groups groups_q3_K(const char *const blocks[FEW_ROWS]) {
     const strip high = shift_in_quarters(shuffle_quarters(packed, high_bytes), 0, 2, 4, 6) & 3;
     const strip scales = low | shift_left(high, 4);
     struct groups groups;
-    UNROLLED for (int s = 0; s < 4; s++) groups.scales[s] = scales_at(scales, 2 * s, 8, false) - 32;
+    groups.bytes = scales - 32;
     return groups;
 }
 

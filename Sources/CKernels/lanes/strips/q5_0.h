@@ -1,10 +1,10 @@
 SLUICE_INLINE void strips_q5_0(const char *from, strip codes[2]) {
-    const struct sluice_block_q5_0 *b = (const void *)from;
-    split_halves(join_quarters(b[0].low, b[1].low, b[2].low, b[3].low), codes);
-    add_fifth_bits(b[0].high, b[1].high, b[2].high, b[3].high, codes);
+    const int bytes = sizeof(struct sluice_block_q5_0);
+    split_halves(block_quarters(from, bytes, offsetof(struct sluice_block_q5_0, low)), codes);
+    add_block_bits(from, bytes, offsetof(struct sluice_block_q5_0, high), codes);
 }
 
 static const struct block_format format_q5_0 = {
-    .strips = strips_q5_0, .bytes = sizeof(struct sluice_block_q5_0), .offset = 16};
+    .strips = strips_q5_0, .bytes = sizeof(struct sluice_block_q5_0), .is_small = true, .offset = 16};
 
 SLUICE_BLOCK_PRODUCT(q5_0)

@@ -1,7 +1,7 @@
 SLUICE_INLINE void strips_q5_1(const char *from, strip codes[2]) {
-    const struct sluice_block_q5_1 *b = (const void *)from;
-    split_halves(join_quarters(b[0].low, b[1].low, b[2].low, b[3].low), codes);
-    add_fifth_bits(b[0].high, b[1].high, b[2].high, b[3].high, codes);
+    const int bytes = sizeof(struct sluice_block_q5_1);
+    split_halves(block_quarters(from, bytes, offsetof(struct sluice_block_q5_1, low)), codes);
+    add_block_bits(from, bytes, offsetof(struct sluice_block_q5_1, high), codes);
 }
 
 static const struct block_format format_q5_1 = {

@@ -12,7 +12,7 @@ SLUICE_INLINE void strips_q6_K(const void *from, strip codes[4]) {
 SLUICE_INLINE struct groups groups_q6_K(const char *const blocks[FEW_ROWS]) {
     const strip scales = load_headers(blocks, offsetof(struct sluice_block_q6_K, scales));
     struct groups groups;
-    UNROLLED for (int s = 0; s < 4; s++) groups.scales[s] = scales_at(scales, 2 * s, 8, true);
+    groups.bytes = scales;
     return groups;
 }
 

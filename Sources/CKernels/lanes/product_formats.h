@@ -1,0 +1,13 @@
+// Included after integer_products.h: the products of all formats that every set takes from lanes/strips.
+#include "strips/q4_0.h"
+#include "strips/q4_1.h"
+#include "strips/q5_0.h"
+#include "strips/q5_1.h"
+#include "strips/q8_0.h"
+#include "strips/iq4_nl.h"
+#include "strips/q2_K.h"
+#include "strips/q3_K.h"
+#include "strips/q4_K.h"
+#include "strips/q5_K.h"
+#include "strips/q6_K.h"
+#include "strips/iq4_xs.h"
