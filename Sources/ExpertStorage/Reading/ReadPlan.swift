@@ -28,6 +28,16 @@ public struct ReadPlan: Sendable, Equatable {
         #endif
     }
 
+    /// The same way with so many bytes under way that the disk stays busy while an expert of a long prompt is
+    /// computed: only between two experts does the engine hand out new reads.
+    public var whileComputing: ReadPlan {
+        ReadPlan(
+            method: method, blockBytes: blockBytes, depth: max(depth, Self.bytesPerPause / blockBytes))
+    }
+
+    /// What a disk of 2 GB/s reads in 4 ms.
+    private static let bytesPerPause = 8 << 20
+
     /// Opens `paths` in this way, or in the nearest that the system has.
     ///
     /// A file system without direct I/O is read through the page cache, and a system without io_uring by

@@ -1,3 +1,4 @@
+public import ExpertStorage
 import Foundation
 import Kernels
 public import ModelFiles
@@ -21,7 +22,7 @@ public struct MemoryPlan: Sendable {
     /// What the whole process is allowed; nil where neither user nor machine sets a limit.
     public let budgetBytes: Int?
     /// What the engine is told: with streaming where the experts do not fit.
-    public let options: LanguageModel.Options
+    public private(set) var options: LanguageModel.Options
     /// What a user should know before the run; nil where there is nothing.
     public let warning: String?
     /// The smallest budget that works.
@@ -179,6 +180,9 @@ public struct MemoryPlan: Sendable {
                 detail: "program, stacks and scratch of \(options.threadCount) threads"),
         ]
     }
+
+    /// Lets a streamed model's disk be read in another way; the memory stays the same.
+    public mutating func read(by reading: ReadPlan) { options.streaming?.reading = reading }
 
     /// What has to fit.
     public var totalBytes: Int { lines.reduce(0) { $0 + $1.bytes } }

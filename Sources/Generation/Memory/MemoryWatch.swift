@@ -7,7 +7,11 @@ package import Models
 /// engine thread, between two steps.
 package struct MemoryWatch {
     /// What should happen to the slots.
-    package enum Wish: Equatable { case giveBack(Int), takeBack(Int), nothing }
+    package enum Wish: Equatable {
+        case giveBack(Int)
+        case takeBack(Int)
+        case nothing
+    }
 
     private let files: any SystemFiles
     private var nextLook: UInt64 = 0

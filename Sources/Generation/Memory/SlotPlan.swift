@@ -32,14 +32,14 @@ struct SlotPlan {
         let set = WorkingSet(numbering: numbering, expertsPerToken: needs.shape.expertsPerToken)
         func shape(_ slots: Int, pools: StreamingPreference.Pools) -> CacheShape {
             let most = min(slots, numbering.layerCount * numbering.expertCount)
-            return switch pools {
-            case .automatic: set.advice(slots: most).shape
-            case .global: CacheShape(numbering: numbering, pools: .global(slots: most))
-            case .perLayer:
-                CacheShape(
+            if pools == .perLayer {
+                return CacheShape(
                     numbering: numbering,
-                    pools: .perLayer(SlotShares.uniform(slots: most, numbering: numbering)))
+                    pools: .perLayer(preference.shares(of: most, numbering, needs.shape.expertsPerToken)))
             }
+            return CacheShape(
+                numbering: numbering, pools: .global(slots: most), layerWeights: preference.weights(numbering)
+            )
         }
         // With less than a token's working set the disk is never idle: nothing can be read ahead.
         func guessAreas(_ pools: StreamingPreference.Pools) -> Int {
@@ -60,6 +60,7 @@ struct SlotPlan {
             return low
         }
         var pools = preference.pools
+        if case .soft(_) = preference.allocation { pools = .global }
         if pools == .automatic {
             pools = set.fit(slots: most(.perLayer)) == .whole ? .perLayer : .global
         }
@@ -76,5 +77,22 @@ struct SlotPlan {
             : "\(slots) slots are fewer than the \(set.slotCount) experts of one token: most requests will "
                 + "be read from disk; \(ByteSize.text(bytes(set.slotCount, pools: .perLayer))) for experts "
                 + "hold a token's"
+    }
+}
+
+extension StreamingPreference {
+    /// Slots of each layer.
+    fileprivate func shares(of slots: Int, _ numbering: ExpertNumbering, _ expertsPerToken: Int) -> [Int] {
+        guard case .shallow(let wholeLayers) = allocation else {
+            return SlotShares.uniform(slots: slots, numbering: numbering)
+        }
+        return SlotShares.shallowFavouring(
+            slots: slots, wholeLayers: wholeLayers, expertsPerToken: expertsPerToken, numbering: numbering)
+    }
+
+    /// What experts of each layer are worth in one pool; nil where all are worth the same.
+    fileprivate func weights(_ numbering: ExpertNumbering) -> [Double]? {
+        guard case .soft(let layers) = allocation else { return nil }
+        return LayerWeights.shallowFavouring(favouredLayers: layers, factor: 2, numbering: numbering)
     }
 }

@@ -20,6 +20,30 @@ public struct StreamingPreference: Sendable {
         case streamed
     }
 
+    /// How slots are shared out among layers.
+    public enum Allocation: Sendable, Equatable {
+        /// Every layer gets as many.
+        case uniform
+        /// The first layers are held whole, the others get equal shares.
+        case shallow(wholeLayers: Int)
+        /// One pool in which the experts of the first layers are worth twice as much.
+        case soft(favouredLayers: Int)
+
+        /// Reads `uniform`, `shallow:2` or `soft:2`; nil for anything else.
+        public init?(_ text: String) {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            if text == "uniform" {
+                self = .uniform
+            } else if parts.count == 2, let layers = Int(parts[1]), layers > 0, parts[0] == "shallow" {
+                self = .shallow(wholeLayers: layers)
+            } else if parts.count == 2, let layers = Int(parts[1]), layers > 0, parts[0] == "soft" {
+                self = .soft(favouredLayers: layers)
+            } else {
+                return nil
+            }
+        }
+    }
+
     /// Mapped or streamed.
     public var source = Source.automatic
     /// The most bytes for slots.
@@ -28,6 +52,8 @@ public struct StreamingPreference: Sendable {
     public var policy: PolicyChoice?
     /// Which layers may use which slots.
     public var pools = Pools.automatic
+    /// How slots are shared out among layers.
+    public var allocation = Allocation.uniform
     /// Whether slots are given back when the machine runs short of memory.
     public var isElastic = false
     /// Whether experts are read ahead.
@@ -37,4 +63,16 @@ public struct StreamingPreference: Sendable {
 
     /// All decided by what fits and what is known.
     public init() {}
+
+    /// What cannot be met together; nil where all can.
+    public var problem: String? {
+        switch allocation {
+        case .uniform: nil
+        case .shallow(_): pools == .global ? "--allocation shallow:N needs slots of each layer's own" : nil
+        case .soft(_) where pools == .perLayer: "--allocation soft:N needs one pool of all layers"
+        case .soft(_) where policy?.entry.takesLayerWeights == false:
+            "--allocation soft:N needs a policy that ranks by a priority, such as lfu or lru"
+        case .soft(_): nil
+        }
+    }
 }

@@ -51,6 +51,8 @@ extension Receipt {
             "prefetch": .members([
                 "predictor": .string(isGuessing ? "stale router" : "none"),
                 "guesses": .count(total.guesses), "guesses_used": .count(total.guessesUsed),
+                "recall": .optional(share(total.guessesUsed, of: streaming?.decode.cache.misses)),
+                "precision": .optional(share(total.guessesUsed, of: total.guesses)),
                 "state": .string(prefetchState),
                 "net_seconds_per_token": .optional(
                     streaming?.prefetch.map { Double($0.netNanosecondsPerToken) / 1e9 }),
@@ -70,6 +72,11 @@ extension Receipt {
                 "bandwidth_probe_bytes": .optional(memoryBandwidth?.bufferBytes),
             ]),
         ])
+    }
+
+    /// nil where nothing was counted.
+    private func share(_ part: Int, of whole: Int?) -> Double? {
+        whole.flatMap { $0 > 0 ? Double(part) / Double($0) : nil }
     }
 
     /// `off`, `on` after a trial that it won, `stood down` after one that it lost, `untried` before.

@@ -104,7 +104,9 @@ public final class SlotExperts: ExpertRunner {
 
     /// Reads ahead what the next layer will probably choose, behind everything that this one waits for.
     private func lookAhead(_ input: ExpertInput, layer: Int, context: StepContext) {
-        guard let predictor, meter.isOn, input.rows.rows == 1, layer + 1 < predictor.layerCount else { return }
+        guard let predictor, meter.isOn, input.rows.rows == 1, layer + 1 < predictor.layerCount else {
+            return
+        }
         let next = predictor.predict(layer: layer + 1, hidden: input.hidden, context: context)
         for rank in 0..<next.expertsPerToken {
             if !slots.guess(layer: layer + 1, expert: next.expert(row: 0, rank: rank)) { break }

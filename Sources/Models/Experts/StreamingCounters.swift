@@ -7,11 +7,13 @@ public struct StreamingCounters: Sendable, Equatable {
     public var cache = CacheCounters()
     /// Bytes of experts that the disk delivered.
     public var bytesRead = 0
-    /// Experts that were read ahead, and those of them that were then asked for.
+    /// Experts that were read ahead.
     public var guesses = 0
+    /// Those of them that were then asked for.
     public var guessesUsed = 0
-    /// Of the bytes read, those of guesses that came true, as far as they were there in time, and of others.
+    /// Of the bytes read, those of guesses that came true, as far as they were there in time.
     public var guessedBytesUsed = 0
+    /// Of the bytes read, those of guesses that did not.
     public var guessedBytesWasted = 0
     /// Time in which at least one read was under way.
     public var busyNanoseconds = 0

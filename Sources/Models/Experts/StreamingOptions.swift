@@ -16,7 +16,8 @@ public struct StreamingOptions: Sendable {
     /// Whether slots are given back when the machine runs short of memory.
     public var isElastic: Bool
 
-    public init(shape: CacheShape, policy: PolicyChoice, reading: ReadPlan, guessAreas: Int, isElastic: Bool) {
+    public init(shape: CacheShape, policy: PolicyChoice, reading: ReadPlan, guessAreas: Int, isElastic: Bool)
+    {
         self.shape = shape
         self.policy = policy
         self.reading = reading

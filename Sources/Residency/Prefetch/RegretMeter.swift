@@ -13,6 +13,7 @@ public struct RegretMeter: Sendable {
         public var windowPairs = 2
         /// Tokens for which a verdict holds; each one that says the same again holds twice as long.
         public var verdictTokens = 256
+        /// Tokens for which it holds at most.
         public var longestVerdictTokens = 4096
         /// What a token must be faster without to give reading ahead up, as a share: less is noise.
         public var leastGain = 0.02
@@ -27,8 +28,9 @@ public struct RegretMeter: Sendable {
         public var paid: Bool?
         /// What a token was faster with reading ahead in the last trial, negative where it was slower.
         public var netNanosecondsPerToken = 0
-        /// Tokens computed with it and without.
+        /// Tokens computed with it.
         public var tokensWith = 0
+        /// Tokens computed without.
         public var tokensWithout = 0
     }
 

@@ -20,8 +20,8 @@ struct StreamingArguments: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp(
             """
-            How experts come into memory: auto (mapped where the model fits, else read on demand), mmap, or a \
-            way to read on demand: \(ReadMethod.allCases.map(\.rawValue).joined(separator: ", ")).
+            How experts come into memory: auto (mapped where the model fits, else read on demand), mmap, or \
+            a way to read on demand: \(ReadMethod.allCases.map(\.rawValue).joined(separator: ", ")).
             """, valueName: "method"))
     var io: String?
 
@@ -29,8 +29,8 @@ struct StreamingArguments: ParsableArguments {
         parsing: .unconditional,
         help: ArgumentHelp(
             """
-            Which expert leaves: \(PolicyRegistry.entries.map(\.name).joined(separator: ", ")); lfu:64 lets uses \
-            fade to half in 64 tokens.
+            Which expert leaves: \(PolicyRegistry.entries.map(\.name).joined(separator: ", ")); lfu:64 \
+            lets uses fade to half in 64 tokens.
             """, valueName: "name"))
     var policy: String?
 
@@ -39,6 +39,15 @@ struct StreamingArguments: ParsableArguments {
         help: ArgumentHelp(
             "Whose slots: layer (each layer its own), global (shared by all) or auto.", valueName: "pools"))
     var expertPools: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            How slots are shared out: uniform, shallow:N (all experts of the first N layers, equal shares of \
+            the rest) or soft:N (one pool in which experts of the first N layers count twice).
+            """, valueName: "rule"))
+    var allocation: String?
 
     @Option(
         parsing: .unconditional,
@@ -97,6 +106,12 @@ struct StreamingArguments: ParsableArguments {
             throw CommandFailure.usage("--expert-pools is \"\(pools)\"; expected auto, layer or global")
         }
         preference.pools = known
+        let rule = try text("allocation", allocation, default: "uniform", &resolver)
+        guard let allocation = StreamingPreference.Allocation(rule) else {
+            throw CommandFailure.usage("--allocation is \"\(rule)\"; expected uniform, shallow:N or soft:N")
+        }
+        preference.allocation = allocation
+        if let problem = preference.problem { throw CommandFailure.usage(problem) }
         let cache = try text("expert-cache", expertCache, default: "auto", &resolver)
         if cache != "auto" {
             guard let bytes = ByteSize.parse(cache) else {

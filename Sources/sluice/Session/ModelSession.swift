@@ -1,3 +1,4 @@
+import ExpertStorage
 import Foundation
 import Generation
 import Kernels
@@ -60,12 +61,26 @@ struct ModelSession {
         receiptFile = settings.isPlanOnly ? nil : try settings.receiptPath.map { try OutputFile($0) }
         var preference = settings.streaming
         preference.isElastic = settings.budget == .automatic
-        plan = MemoryPlan(
+        var plan = MemoryPlan(
             needs: needs, file: file, options: options,
             budgetBytes: settings.budget.resolved(on: MachineMemory.read()), preference: preference)
         if let warning = plan.warning, !settings.isQuiet {
             StandardError.write("sluice: warning: \(warning)\n")
         }
+        if plan.options.streaming != nil, preference.source == .automatic, !settings.isPlanOnly {
+            plan.read(by: Self.reading(file, settings))
+        }
+        self.plan = plan
+    }
+
+    /// How the model's disk is best read, as known or measured now.
+    private static func reading(_ file: ModelFile, _ settings: ModelSettings) -> ReadPlan {
+        let profiles = DiskProfiles(environment: ProcessInfo.processInfo.environment)
+        let answer = DiskProbe.answer(for: file.parts, profiles: profiles)
+        if !settings.isQuiet {
+            for note in answer.notes { StandardError.write("sluice: note: \(note)\n") }
+        }
+        return answer.choice.plan.whileComputing
     }
 
     /// What the engine is told.

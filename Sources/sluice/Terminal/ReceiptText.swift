@@ -68,7 +68,8 @@ struct ReceiptText {
         let total = streaming.total
         let speed = receipt.diskBytesPerSecond.map { " at \(Self.decimal($0 / 1e9, 2)) GB/s" } ?? ""
         let ahead =
-            total.guesses > 0 ? "; read ahead \(total.guesses), of which \(total.guessesUsed) were used"
+            total.guesses > 0
+            ? "; read ahead \(total.guesses), of which \(total.guessesUsed) were used"
                 + (streaming.prefetch?.paid == false ? ", given up as it did not pay" : "") : ""
         return "\(ByteSize.text(total.bytesRead)) of experts\(speed), \(streaming.method.rawValue), "
             + "\(options.reading.depth) reads of \(ByteSize.text(options.reading.blockBytes)); "

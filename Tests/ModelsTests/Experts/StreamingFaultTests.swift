@@ -8,7 +8,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// Experts from a disk that fails, on virtual time: right bits or an error that says where, and nothing leaks.
+/// Experts from a disk that fails, on virtual time: right bits or an error with its place, and no leak.
 @Suite("Streaming from a disk that fails", .serialized)
 struct StreamingFaultTests {
     static let paths = [
