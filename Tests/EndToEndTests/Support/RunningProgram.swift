@@ -22,7 +22,8 @@ final class RunningProgram {
         process.arguments = arguments
         var variables = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("SLUICE_") }
         // What a run learns about the disk is not to be kept for the user's own runs.
-        variables["XDG_CACHE_HOME"] = FileManager.default.temporaryDirectory.appending(path: "sluice-tests").path
+        variables["XDG_CACHE_HOME"] =
+            FileManager.default.temporaryDirectory.appending(path: "sluice-tests").path
         variables.merge(environment) { $1 }
         process.environment = variables
         let pipes = (output: Pipe(), errors: Pipe())
