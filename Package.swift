@@ -47,7 +47,8 @@ let package = Package(
         .target(
             name: "ExpertStorage",
             dependencies: [
-                "Kernels", .target(name: "CEventCounter", condition: .when(platforms: [.linux])),
+                "ModelFiles", "Kernels",
+                .target(name: "CEventCounter", condition: .when(platforms: [.linux])),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings),
@@ -76,7 +77,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "ModelFiles", "ExpertStorage", .product(name: "SystemPackage", package: "swift-system"),
+                "ModelFiles", "ExpertStorage", "Kernels",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/TestSupport",
             swiftSettings: swiftSettings),
@@ -93,7 +95,7 @@ let package = Package(
         .testTarget(
             name: "ExpertStorageTests",
             dependencies: [
-                "ExpertStorage", "TestSupport", "CSystemCallFilter",
+                "ExpertStorage", "ModelFiles", "Kernels", "TestSupport", "CSystemCallFilter",
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings),

@@ -22,6 +22,30 @@ public struct ExpertStorageError: Error, Sendable {
         case tooSmall(found: Int, needed: Int)
         /// The page cache keeps what it was asked to give up, so that reading from disk cannot be measured.
         case staysInMemory
+
+        // Stores.
+        /// What is to be packed, or verified against, is a store itself.
+        case alreadyStore
+        /// What is to be verified is none.
+        case notStore
+        /// There is nothing that could become a record.
+        case noExperts
+        /// Pieces of experts that cannot be: outside of their file, or shared.
+        case invalidExperts(found: String)
+        /// There is a file in the store's place.
+        case fileExists
+        /// The store would take the place of a file that it is packed from.
+        case isSource
+        /// Another process packs the same store.
+        case inUse
+        /// The store cannot be created or written.
+        case unwritableFile(Errno)
+        /// The disk has too little room.
+        case diskFull(missing: Int)
+        /// A file of the source was written to while it was packed.
+        case sourceChanged
+        /// The store was not packed from this source.
+        case otherSource(found: String, expected: String)
     }
 
     /// What happened.
@@ -78,6 +102,21 @@ extension ExpertStorageError: CustomStringConvertible {
             "\(found) bytes are too few to measure a disk by; expected a file of at least \(needed)"
         case .staysInMemory:
             "the file stays in memory, so reading it from disk cannot be measured; another program uses it"
+        case .alreadyStore: "this is a store already; name the model that it was packed from"
+        case .notStore: "this is no store; name a file that `sluice pack` wrote"
+        case .noExperts: "there are no experts that could be read one by one; a store would not help"
+        case .invalidExperts(let found): "found \(found); the model cannot be packed"
+        case .fileExists: "there is such a file already; name another one, or replace it with --force"
+        case .isSource: "this is a file of the model itself; name another one"
+        case .inUse: "another process is packing this store; wait for it, or name another file"
+        case .unwritableFile(let error):
+            "the store cannot be written (\(error)); check folder and permissions, or name another file"
+        case .diskFull(let missing):
+            "the disk has too little room: \(missing) bytes are missing; make room and pack again, which "
+                + "goes on where it stopped, or name a file on another disk"
+        case .sourceChanged: "the file was written to while it was packed; pack it again"
+        case .otherSource(let found, let expected):
+            "the store was not packed from this model: found \(found), expected \(expected)"
         }
     }
 }

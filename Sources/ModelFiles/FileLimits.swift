@@ -38,6 +38,15 @@ package enum FileLimits {
     /// Genuine configurations stay below 10. Reading recurses.
     package static let jsonNesting = 64
 
+    /// What file systems allow for a name.
+    package static let fileNameBytes = 255
+
+    /// The parts of a model and the small files beside them.
+    package static let storeFiles = 2 * parts
+
+    /// Three per expert of the largest models are below 100,000; the dense runs between them are no more.
+    package static let storeRuns = 16 << 20
+
     /// One mapping each; the kernel's default bound for a process is 65,530. The largest model hub entries
     /// have under 300 parts.
     package static let parts = 4_096

@@ -3,7 +3,7 @@ extension ModelFile {
     /// them out of the page cache.
     ///
     /// - Parameter progress: gets the bytes copied so far.
-    /// - Throws: `noMemory`.
+    /// - Throws: `noMemory`; `scatteredBytes` where a tensor does not lie together.
     public func copying(
         _ records: [TensorRecord], progress: (Int) -> Void = { _ in }
     ) throws(ModelFileError) -> ModelFile {
@@ -18,6 +18,7 @@ extension ModelFile {
         }
         var done = 0
         for record in records {
+            try check(record.byteRange, of: record.name, part: record.part)
             memory.fill(record.name, from: bytes(of: record.part), range: record.byteRange) {
                 done += $0
                 progress(done)

@@ -1,9 +1,9 @@
 public import Kernels
 
-/// Where bytes lie in the files of a model.
+/// Where bytes lie on disk.
 public struct FileLocation: Sendable, Equatable {
-    /// Index of the file in ``ModelFile/parts``.
-    public let part: Int
+    /// Index of the file in ``ModelFile/diskPaths``.
+    public let file: Int
     /// Byte offset in that file.
     public let offset: Int
 }
@@ -15,9 +15,18 @@ extension ModelFile {
     public func location(of matrix: WeightMatrix) -> FileLocation? {
         for (part, bytes) in mappings.enumerated() {
             if let offset = unsafe bytes.offset(of: matrix.address, count: matrix.byteCount) {
-                return FileLocation(part: part, offset: offset)
+                return FileLocation(file: store == nil ? part : 0, offset: offset)
             }
         }
         return nil
+    }
+
+    /// Where the first byte of a tensor lies.
+    ///
+    /// - Precondition: `record` is one of this file's.
+    public func location(of record: TensorRecord) -> FileLocation {
+        FileLocation(
+            file: store == nil ? record.part : 0,
+            offset: bytes(of: record.part).place(of: record.offset))
     }
 }

@@ -1,8 +1,8 @@
 import SystemPackage
 
 extension ModelFile {
-    /// Opens a GGUF file (the first of a split), a safetensors file next to its `config.json`, or a folder
-    /// that holds them.
+    /// Opens a GGUF file (the first of a split), a safetensors file next to its `config.json`, a folder that
+    /// holds them, or a store that was packed from either.
     ///
     /// The files are mapped and their directories checked; tensor data is not touched.
     ///
@@ -23,7 +23,9 @@ extension ModelFile {
         if name.hasSuffix(SafetensorsModel.indexSuffix) || name.hasSuffix(SafetensorsModel.weightsSuffix) {
             return try SafetensorsModel.open(path, weights: name, folder: folder, files: files)
         }
-        return try GGUFModel.open(path, bytes: files.bytes(of: path), files: files)
+        let bytes = try files.bytes(of: path)
+        if StoreHeader.begins(bytes) { return try StoreModel.open(path, bytes: bytes) }
+        return try GGUFModel.open(path, bytes: bytes, files: files)
     }
 
     /// A Hugging Face folder, or one that holds a single GGUF model.

@@ -22,19 +22,26 @@ extension ModelFile {
 
     /// Calls `body` with the tensor's bytes as they stand in the file. Allocates: none.
     ///
+    /// - Throws: `scatteredBytes` where the tensor does not lie together.
     /// - Precondition: `record` is one of this file's.
-    public func withBytes<Result, Failure: Error>(
-        of record: TensorRecord, _ body: (Span<UInt8>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try bytes(of: record.part).withSpan(record.byteRange, body)
+    public func withBytes<Result>(
+        of record: TensorRecord, _ body: (Span<UInt8>) throws(ModelFileError) -> Result
+    ) throws(ModelFileError) -> Result {
+        try check(record.byteRange, of: record.name, part: record.part)
+        return try bytes(of: record.part).withSpan(record.byteRange, body)
     }
 
     /// The same for a tensor that is no weight.
     ///
     /// - Precondition: `tensor` is one of this file's.
-    public func withBytes<Result, Failure: Error>(
-        of tensor: OpaqueTensor, _ body: (Span<UInt8>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        try bytes(of: tensor.part).withSpan(tensor.byteRange, body)
+    public func withBytes<Result>(
+        of tensor: OpaqueTensor, _ body: (Span<UInt8>) throws(ModelFileError) -> Result
+    ) throws(ModelFileError) -> Result {
+        try withBytes(of: tensor, in: 0..<tensor.byteCount, body)
+    }
+
+    /// Bytes of a file that lies beside the parts, such as `tokenizer.json`; nil where there is none.
+    public func companionByteCount(_ name: String) -> Int? {
+        try? files.bytes(of: FilePath(folder).appending(name).string).count
     }
 }

@@ -6,9 +6,11 @@ extension ModelFile {
     /// Shape: result [product of all dimensions], Float32. Exact: every F16 and BF16 value is a Float32
     /// value. Allocates: once, the result. Runs on: any thread.
     ///
-    /// - Throws: `wrongFormat` where the format is not F32, F16 or BF16.
+    /// - Throws: `wrongFormat` where the format is not F32, F16 or BF16, `scatteredBytes` where the tensor
+    ///   does not lie together.
     /// - Precondition: `record` is one of this file's.
     public func vector(_ record: TensorRecord) throws(ModelFileError) -> FloatBuffer {
+        try check(record.byteRange, of: record.name, part: record.part)
         let file = bytes(of: record.part)
         let count = record.elementCount
         var values: [Float] = []

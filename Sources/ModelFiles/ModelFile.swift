@@ -1,5 +1,3 @@
-public import Kernels
-
 /// An opened model: memory-mapped parts, metadata and a directory of tensors, all checked against the real
 /// file sizes.
 ///
@@ -15,9 +13,12 @@ public final class ModelFile: Sendable {
     public let container: Container
     /// The path that the user gave.
     public let path: String
-    /// The files that hold the tensors, in order.
+    /// The files that hold the tensors, in order; for a store those of its source, as if it were their
+    /// folder.
     public let parts: [String]
-    /// Bytes of all parts.
+    /// The files that are there to be read: the parts, or the store.
+    public let diskPaths: [String]
+    /// Bytes of these files.
     public let byteCount: Int
     /// The keys of a GGUF file, or `config.json`.
     public let metadata: Metadata
@@ -28,9 +29,14 @@ public final class ModelFile: Sendable {
     /// Tells models apart without reading their weights.
     public let fingerprint: ModelFingerprint
 
+    /// What the store holds that the model was opened from, if it was.
+    public let store: StoreManifest?
+    /// The way to the files that lie beside the parts.
+    package let files: any FileAccess
+
     let mappings: [FileBytes]
     /// Tensors that lie in memory of their own.
-    private let copies: WeightCopies?
+    let copies: WeightCopies?
 
     init(_ contents: Contents) {
         container = contents.container
@@ -42,6 +48,26 @@ public final class ModelFile: Sendable {
         tensors = contents.directory.records
         opaqueTensors = contents.directory.opaque
         fingerprint = contents.fingerprint
+        files = contents.files
+        diskPaths = contents.parts
+        store = nil
+        copies = nil
+    }
+
+    /// The model of a store, whose headers `file` was read from.
+    init(_ file: ModelFile, from packed: PackedStore) {
+        container = file.container
+        path = packed.path
+        parts = file.parts
+        diskPaths = [packed.path]
+        mappings = file.mappings
+        byteCount = packed.bytes.count
+        metadata = file.metadata
+        tensors = file.tensors
+        opaqueTensors = file.opaqueTensors
+        fingerprint = file.fingerprint
+        files = file.files
+        store = packed.manifest
         copies = nil
     }
 
@@ -50,12 +76,15 @@ public final class ModelFile: Sendable {
         container = file.container
         path = file.path
         parts = file.parts
+        diskPaths = file.diskPaths
         mappings = file.mappings
         byteCount = file.byteCount
         metadata = file.metadata
         tensors = file.tensors
         opaqueTensors = file.opaqueTensors
         fingerprint = file.fingerprint
+        files = file.files
+        store = file.store
         self.copies = copies
     }
 
@@ -64,15 +93,17 @@ public final class ModelFile: Sendable {
         let container: Container
         let path: String
         let metadata: Metadata
+        let files: any FileAccess
         private(set) var parts: [String] = []
         private(set) var mappings: [FileBytes] = []
         var directory = TensorDirectory()
         var fingerprint = ModelFingerprint()
 
-        init(container: Container, path: String, metadata: Metadata) {
+        init(container: Container, path: String, metadata: Metadata, files: some FileAccess) {
             self.container = container
             self.path = path
             self.metadata = metadata
+            self.files = files
         }
 
         /// Adds a file and gives its index.
@@ -83,21 +114,6 @@ public final class ModelFile: Sendable {
             fingerprint.combine(UInt64(bytes.count))
             return parts.count - 1
         }
-    }
-
-    /// The tensor as a matrix [product of all dimensions but the last, last dimension]; a vector is one row.
-    ///
-    /// The bytes are the file's own, mapped or copied: GGUF aligns them as the file says, safetensors not
-    /// necessarily to the element's size. Allocates: none.
-    ///
-    /// - Precondition: `record` is one of this file's.
-    public func matrix(_ record: TensorRecord) -> WeightMatrix {
-        let columns = record.shape.last ?? 1
-        let base =
-            unsafe copies?.address(of: record.name)
-            ?? bytes(of: record.part).address(of: record.byteRange)
-        return unsafe WeightMatrix(
-            base: base, format: record.format, rows: record.elementCount / columns, columns: columns)
     }
 
     func bytes(of part: Int) -> FileBytes {

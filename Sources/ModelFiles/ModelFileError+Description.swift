@@ -21,7 +21,7 @@ extension ModelFileError: CustomStringConvertible {
         case .emptyFile: "the file is empty"
         case .noMemory(let byteCount): "the system gives no \(byteCount) bytes for the weights of every token"
         case .unknownContainer(let found):
-            "the file starts with \(found), which is neither GGUF nor safetensors"
+            "the file starts with \(found), which is neither GGUF nor safetensors nor a store of Sluice"
         case .noModel(let expected): "no model found, expected \(expected)"
         case .severalModels(let found):
             "the folder holds several models: \(found.prefix(8).map { quoted($0) }.joined(separator: ", "))"
@@ -43,7 +43,24 @@ extension ModelFileError: CustomStringConvertible {
             "the file says that it is part of a split, expected a name like \(quoted(expected))"
         case .partsDisagree(let found, let expected):
             "the parts disagree: found \(found), expected \(expected)"
-        default: tensorFinding
+        default: storeFinding ?? tensorFinding
+        }
+    }
+
+    private var storeFinding: String? {
+        switch code {
+        case .unsupportedStoreVersion(let found):
+            "found version \(found) of the store, expected \(StoreFormat.version)"
+        case .unsupportedRecordLayout(let found):
+            "found records of layout \(found), expected \(StoreRecordLayout.plain.rawValue)"
+        case .wrongChecksum(let what, let found, let expected):
+            "the checksum of \(what) is \(found), expected \(expected)"
+        case .wrongStoreSize(let found, let expected):
+            "the store has \(found) bytes, expected \(expected)"
+        case .invalidStore(let found, let expected): "found \(found), expected \(expected)"
+        case .scatteredBytes(let count):
+            "the \(count) bytes that were asked for do not lie together in the store"
+        default: nil
         }
     }
 
@@ -89,7 +106,12 @@ extension ModelFileError: CustomStringConvertible {
         case .unreadableFile, .notRegularFile: "check what the path points to and its permissions"
         case .emptyFile, .truncated, .tensorOutsideFile: "download the file again; it is probably incomplete"
         case .noMemory: "close other programs, or take a smaller model"
-        case .unknownContainer: "give a .gguf file, a .safetensors file, or a folder with config.json"
+        case .unknownContainer:
+            "give a .gguf file, a .safetensors file, a .sluice store, or a folder with config.json"
+        case .unsupportedStoreVersion, .unsupportedRecordLayout:
+            "pack the model again with this version, or update Sluice"
+        case .wrongChecksum, .wrongStoreSize, .invalidStore, .scatteredBytes:
+            "the store is damaged; pack the model again"
         case .noModel:
             "give a GGUF file or a Hugging Face folder with safetensors (convert other weight files first)"
         case .severalModels: "name the file that you mean"

@@ -49,6 +49,14 @@ public struct ModelFileError: Error, Sendable {
         case overlappingTensors(other: String)
         case unclaimedBytes(count: Int)
 
+        // Stores.
+        case unsupportedStoreVersion(found: UInt32)
+        case unsupportedRecordLayout(found: UInt32)
+        case wrongChecksum(of: String, found: String, expected: String)
+        case wrongStoreSize(found: UInt64, expected: UInt64)
+        case invalidStore(found: String, expected: String)
+        case scatteredBytes(count: Int)
+
         // JSON and shard indexes.
         case invalidJSON(found: String, expected: String)
         case unsafeShardName(found: String)

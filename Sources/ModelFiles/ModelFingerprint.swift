@@ -10,6 +10,9 @@ public struct ModelFingerprint: Sendable, Hashable, CustomStringConvertible {
 
     init() {}
 
+    /// A fingerprint that was written down.
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+
     /// Sixteen hexadecimal digits.
     public var description: String {
         let digits = String(rawValue, radix: 16)

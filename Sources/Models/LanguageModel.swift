@@ -93,7 +93,7 @@ public final class LanguageModel {
         copiedWeightBytes = graph.ownedWeights.reduce(0) { $0 + $1.byteCount }
         logitStorage = FloatBuffer(count: Self.maximumLogitRows * graph.shape.vocabularySize)
         if let extents, let streaming = options.streaming {
-            let device = try open(streaming.reading, file.parts)
+            let device = try open(streaming.reading, file.diskPaths)
             let experts = SlotExperts(
                 graph, slots: try ExpertSlots(extents, device, options: streaming),
                 maximumRows: options.maximumRows,

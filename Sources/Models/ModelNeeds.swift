@@ -46,7 +46,7 @@ public struct ModelNeeds: Sendable {
         // Of the embedding a token reads one row, unless it is the output matrix as well.
         let isTied = unsafe graph.embedding.address == graph.output.weights.address
         let place = isTied ? nil : file.location(of: graph.embedding)
-        embeddingByRow = file.tensors.values.first { $0.part == place?.part && $0.offset == place?.offset }
+        embeddingByRow = file.tensors.values.first { file.location(of: $0) == place }
         let byRow = embeddingByRow?.name
         residentTensors =
             extents?.otherTensors(of: file).filter {

@@ -26,6 +26,8 @@ struct Sluice: AsyncParsableCommand {
             BenchCommand.self,
             TokenizeCommand.self,
             InspectCommand.self,
+            PackCommand.self,
+            VerifyCommand.self,
             DoctorCommand.self,
         ])
 

@@ -25,7 +25,7 @@ struct ModelFileTests {
         let experts = try model.require("experts.weight")
         #expect(experts.shape == [3, 2, 4])
         #expect(experts.format == .bfloat16)
-        let matrix = model.matrix(experts)
+        let matrix = try model.matrix(experts)
         #expect(matrix.rows == 6)
         #expect(matrix.columns == 4)
         #expect(try model.require("quantized.weight").byteCount == 34)
@@ -167,7 +167,7 @@ struct ModelFileTests {
     func opaqueBytes() throws {
         let model = try open(SampleModels.safetensors)
         let tensor = try #require(model.opaqueTensors["experts_blocks"])
-        let bytes = model.withBytes(of: tensor) { span in span.indices.map { span[$0] } }
+        let bytes = try model.withBytes(of: tensor) { span in span.indices.map { span[$0] } }
         #expect(bytes == SampleModels.counted(6))
     }
 

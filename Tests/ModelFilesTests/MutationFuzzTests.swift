@@ -88,26 +88,30 @@ struct MutationFuzzTests {
                     Issue.record("\(batch.sample.name), seed \(seed): no description")
                 }
             case .success(let model):
-                for problem in problems(model) {
-                    Issue.record("\(batch.sample.name), seed \(seed): \(problem)")
+                do {
+                    for problem in try problems(model) {
+                        Issue.record("\(batch.sample.name), seed \(seed): \(problem)")
+                    }
+                } catch {
+                    Issue.record("\(batch.sample.name), seed \(seed): \(error)")
                 }
             }
         }
     }
 
-    private func problems(_ model: ModelFile) -> [String] {
+    private func problems(_ model: ModelFile) throws -> [String] {
         var problems: [String] = []
         var sum = 0
         for record in model.tensors.values {
             // Outside the file these would trap.
-            sum += model.withBytes(of: record) { Int($0[0]) + Int($0[$0.count - 1]) }
-            let matrix = model.matrix(record)
+            sum += try model.withBytes(of: record) { Int($0[0]) + Int($0[$0.count - 1]) }
+            let matrix = try model.matrix(record)
             if matrix.byteCount != record.byteCount {
                 problems.append("\(record.name) has another size as a matrix")
             }
         }
         for tensor in model.opaqueTensors.values {
-            sum += model.withBytes(of: tensor) { Int($0[0]) + Int($0[$0.count - 1]) }
+            sum += try model.withBytes(of: tensor) { Int($0[0]) + Int($0[$0.count - 1]) }
         }
         if sum < 0 { problems.append("unreachable: bytes are not negative") }
         let memory = model.metadata.values.reduce(0) { $0 + $1.key.utf8.count + bytes($1.value) }

@@ -33,7 +33,7 @@ struct RoundTripTests {
             let record = try model.require(tensor.name)
             #expect(record.format.rawValue == tensor.type, "seed \(seed)")
             #expect(record.shape == tensor.dimensions.reversed().map(Int.init), "seed \(seed)")
-            let bytes = model.withBytes(of: record) { span in span.indices.map { span[$0] } }
+            let bytes = try model.withBytes(of: record) { span in span.indices.map { span[$0] } }
             #expect(bytes == tensor.data, "seed \(seed)")
         }
     }
@@ -59,11 +59,11 @@ struct RoundTripTests {
                 let bytes: [UInt8]
                 if let record = model.tensors[tensor.name] {
                     #expect(record.shape == tensor.shape, "seed \(seed)")
-                    bytes = model.withBytes(of: record) { span in span.indices.map { span[$0] } }
+                    bytes = try model.withBytes(of: record) { span in span.indices.map { span[$0] } }
                 } else {
                     let opaque = try #require(model.opaqueTensors[tensor.name])
                     #expect(opaque.shape == tensor.shape && opaque.elementType == tensor.type, "seed \(seed)")
-                    bytes = model.withBytes(of: opaque) { span in span.indices.map { span[$0] } }
+                    bytes = try model.withBytes(of: opaque) { span in span.indices.map { span[$0] } }
                 }
                 #expect(bytes == tensor.data, "seed \(seed)")
             }

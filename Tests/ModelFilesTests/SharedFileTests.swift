@@ -36,7 +36,7 @@ struct SharedFileTests {
     func opensDemo() throws {
         let model = try ModelFile.open(SharedFixtures.path("demo-model/demo-q8_0.gguf"))
         #expect(try model.metadata.count("qwen3moe.expert_count") == 32)
-        let matrix = model.matrix(try #require(model.tensors["token_embd.weight"]))
+        let matrix = try model.matrix(try #require(model.tensors["token_embd.weight"]))
         #expect(matrix.columns == (try model.metadata.count("qwen3moe.embedding_length")))
     }
 }

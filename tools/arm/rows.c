@@ -98,7 +98,45 @@ static void check_argmax(int64_t rows, int64_t columns, enum mode mode) {
     forget();
 }
 
+struct checksum {
+    uint32_t (*crc32c)(uint32_t crc, const void *bytes, int64_t count);
+    const uint8_t *bytes;
+    int64_t count;
+    uint32_t *sums;
+};
+
+// Unit: a start and an end that lie so many bytes further in.
+static void run_checksum(const void *arguments, int64_t first, int64_t count, float *scratch) {
+    const struct checksum *const p = arguments;
+    (void)scratch;
+    for (int64_t i = first; i < first + count; i++) {
+        p->sums[i] = p->crc32c((uint32_t)i, p->bytes + i, p->count - 2 * i);
+    }
+}
+
+static sluice_kernel choose_checksum(struct trial *trial, enum sluice_instruction_set set) {
+    struct checksum *const p = trial->arguments;
+    p->crc32c = sluice_operations(set)->crc32c;
+    trial->own = (void (*)(void))p->crc32c;
+    return run_checksum;
+}
+
+static void check_checksum(int64_t count) {
+    enum { UNITS = 8 };
+    uint8_t *const bytes = memory(count);
+    for (int64_t i = 0; i < count; i++) bytes[i] = (uint8_t)random_bits();
+    struct checksum arguments = {NULL, bytes, count, memory(UNITS * (int64_t)sizeof(uint32_t))};
+    struct trial trial = {
+        .kernel = "crc32c", .choose = choose_checksum, .arguments = &arguments, .units = UNITS,
+        .results = {{arguments.sums, UNITS * (int64_t)sizeof(uint32_t), BYTES}}};
+    snprintf(trial.shape, sizeof trial.shape, "%lld bytes", (long long)count);
+    check(&trial);
+    forget();
+}
+
 void check_rows(void) {
+    check_checksum(100);
+    check_checksum(100000);
     static const int64_t columns[] = {1, 3, 15, 16, 17, 31, 32, 33, 100, 257};
     for (int mode = 0; mode < MODES; mode++) {
         for (size_t c = 0; c < sizeof columns / sizeof columns[0]; c++) {

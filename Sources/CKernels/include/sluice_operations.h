@@ -261,6 +261,8 @@ struct sluice_operations {
     sluice_kernel delta_rule, convolution;
     // Which of `count` values is the largest; a NaN never is.
     int64_t (*argmax)(const float *values, int64_t count);
+    // CRC-32C of bytes whose checksum so far is `crc` (0 before the first) and of `count` bytes behind them.
+    uint32_t (*crc32c)(uint32_t crc, const void *bytes, int64_t count);
 };
 
 // The table of `set`; the scalar one where this machine does not support `set`.

@@ -11,6 +11,7 @@
 #include "rows.h"
 #include "experts.h"
 #include "recurrent.h"
+#include "checksums.h"
 #pragma clang diagnostic pop
 
 #define SLUICE_OPERATIONS_TABLE \
@@ -22,4 +23,5 @@
         .add_scaled = add_scaled, .scale = scale, .multiply = multiply, .silu = silu, \
         .sigmoid = sigmoid, .swiglu = swiglu, .clamped_swiglu = clamped_swiglu, .softmax = softmax, \
         .rotate = rotate, .delta_rule = delta_rule, .convolution = convolution, .argmax = argmax, \
+        .crc32c = crc32c, \
     }

@@ -4,6 +4,7 @@
 
 #pragma clang diagnostic ignored "-Wpsabi"
 
+#include "checksums.h"
 #include "primitives.h"
 
 enum { PRODUCT_ROWS = 1, PRODUCT_TOKENS = 1 };

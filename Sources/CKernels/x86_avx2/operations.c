@@ -6,6 +6,7 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
+#include "checksums.h"
 #include "primitives.h"
 
 // 2 x 3 pairs of two registers each leave four of the sixteen for weights and inputs.

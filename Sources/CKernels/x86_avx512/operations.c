@@ -7,6 +7,7 @@
 #define SLUICE_TARGET "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma,f16c"
 #pragma clang attribute push(__attribute__((target(SLUICE_TARGET))), apply_to = function)
 
+#include "../x86_avx2/checksums.h"
 #include "primitives.h"
 
 // 16 pairs of one register each, with eight loads for sixteen multiply-adds.

@@ -18,7 +18,7 @@ public final class ReadFiles: Sendable {
     /// Whether reads pass by the page cache.
     public let isDirect: Bool
     let descriptors: [CInt]
-    private let identities: [FileIdentity]
+    let identities: [FileIdentity]
 
     /// Opens `paths` for reading.
     ///
@@ -120,10 +120,11 @@ private let directFlag: CInt = 0o40000
 private func openFile(_ path: UnsafePointer<CChar>, _ flags: CInt) -> CInt { unsafe open(path, flags) }
 
 /// What tells whether an open file was written to.
-private struct FileIdentity: Equatable, Sendable {
+struct FileIdentity: Equatable, Sendable {
     let byteCount: Int
-    private let seconds: Int
-    private let nanoseconds: Int
+    /// When it was last written to.
+    let seconds: Int
+    let nanoseconds: Int
 
     init?(of descriptor: CInt) {
         var status = stat()

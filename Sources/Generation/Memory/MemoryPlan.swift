@@ -87,7 +87,7 @@ public struct MemoryPlan: Sendable {
             name: "weights", bytes: file.byteCount,
             detail:
                 "\(file.tensors.count) tensors, mapped from "
-                + "\(file.parts.count == 1 ? "the file" : "\(file.parts.count) files")"
+                + "\(file.diskPaths.count == 1 ? "the file" : "\(file.diskPaths.count) files")"
         )
         let copied = Line(
             name: "copied weights", bytes: needs.ownedBytes, detail: "in a layout that can be computed with")
@@ -216,11 +216,8 @@ public struct MemoryPlan: Sendable {
         if tokens > 0 {
             return merges > 0 ? (tokens + merges) * bytesPerMergedEntry : tokens * bytesPerScoredEntry
         }
-        guard file.container == .safetensors, let part = file.parts.first else { return 0 }
-        let json = URL(fileURLWithPath: part).deletingLastPathComponent().appending(path: "tokenizer.json")
-            .path
-        let attributes = try? FileManager.default.attributesOfItem(atPath: json)
-        return (attributes?[.size] as? Int ?? 0) * bytesPerJSONByte
+        guard file.container == .safetensors else { return 0 }
+        return (file.companionByteCount("tokenizer.json") ?? 0) * bytesPerJSONByte
     }
 
     /// Program and libraries take 32 MiB; a thread has 96 KiB of scratch and touches little of its stack.

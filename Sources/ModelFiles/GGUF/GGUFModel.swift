@@ -14,7 +14,7 @@ enum GGUFModel {
     ) throws(ModelFileError) -> ModelFile {
         let header = try GGUFHeader(bytes, path: path)
         let metadata = Metadata(values: header.metadata, path: path)
-        var contents = ModelFile.Contents(container: .gguf, path: path, metadata: metadata)
+        var contents = ModelFile.Contents(container: .gguf, path: path, metadata: metadata, files: files)
         try add(header, bytes, path, to: &contents)
         let partCount = try metadata.count(partCountKey) ?? 1
         let partNumber = try metadata.count(partNumberKey) ?? 0

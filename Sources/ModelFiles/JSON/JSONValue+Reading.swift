@@ -9,8 +9,11 @@ extension JSONValue {
     /// Reads all of `bytes`.
     ///
     /// - Parameter path: the file that errors name.
-    static func read(_ path: String, bytes: FileBytes) throws(ModelFileError) -> JSONValue {
-        try read(path, bytes: bytes, range: 0..<bytes.count)
+    package static func read(_ path: String, bytes: FileBytes) throws(ModelFileError) -> JSONValue {
+        guard bytes.frontCount == bytes.count else {
+            throw ModelFileError(.scatteredBytes(count: bytes.count), path: path)
+        }
+        return try read(path, bytes: bytes, range: 0..<bytes.count)
     }
 
     /// Reads the part of a file that is JSON.

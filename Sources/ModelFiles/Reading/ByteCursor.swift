@@ -3,6 +3,8 @@ struct ByteCursor {
     let bytes: FileBytes
     let path: String
     var offset = 0
+    /// Where reading ends.
+    var end: Int
     /// The metadata key being read, once it is known.
     var key: String?
     /// The tensor being read, once it is known.
@@ -11,9 +13,10 @@ struct ByteCursor {
     init(_ bytes: FileBytes, path: String) {
         self.bytes = bytes
         self.path = path
+        end = bytes.frontCount
     }
 
-    var remaining: Int { bytes.count - offset }
+    var remaining: Int { end - offset }
 
     /// An error about the byte at `offset` (where the cursor stands, if not given).
     func error(_ code: ModelFileError.Code, at offset: Int? = nil) -> ModelFileError {

@@ -18,7 +18,8 @@ enum SafetensorsModel {
         let configPath = join(folder, configName)
         let config = try files.bytes(of: configPath)
         let metadata = try ConfigMetadata.read(configPath, bytes: config)
-        var contents = ModelFile.Contents(container: .safetensors, path: path, metadata: metadata)
+        var contents = ModelFile.Contents(
+            container: .safetensors, path: path, metadata: metadata, files: files)
         config.withSpan(0..<config.count) { contents.fingerprint.combine($0) }
         let names = try files.names(in: folder)
         let weights = if let weights { weights } else { try usualWeights(names, folder) }

@@ -46,7 +46,7 @@ public struct ExpertExtents: Sendable {
                         let end = piece + 1 < starts.count ? starts[piece + 1] : matrixCount
                         let first = expert[starts[piece]]
                         return ExpertPiece(
-                            file: first.location.part, offset: first.location.offset,
+                            file: first.location.file, offset: first.location.offset,
                             byteCount: expert[starts[piece]..<end].reduce(0) { $0 + $1.byteCount })
                     }
                 }
@@ -67,21 +67,20 @@ public struct ExpertExtents: Sendable {
 
     /// The tensors of `file` of which no expert is a part: what every token may need.
     func otherTensors(of file: ModelFile) -> [TensorRecord] {
-        var ranges: [[Range<Int>]] = Array(repeating: [], count: file.parts.count)
+        var experts: [[Range<Int>]] = Array(repeating: [], count: file.diskPaths.count)
         for layer in layerNumbers.indices {
             for expert in 0..<catalog.expertsPerLayer {
                 for index in 0..<catalog.piecesPerExpert {
                     let piece = catalog.piece(index, of: layer * catalog.expertsPerLayer + expert)
-                    ranges[piece.file].append(piece.offset..<piece.offset + piece.byteCount)
+                    experts[piece.file].append(piece.offset..<piece.offset + piece.byteCount)
                 }
             }
         }
-        for part in ranges.indices { ranges[part].sort { $0.lowerBound < $1.lowerBound } }
+        for file in experts.indices { experts[file].sort { $0.lowerBound < $1.lowerBound } }
         return file.tensors.values.filter { record in
-            // A piece can be a part of a tensor, or several tensors.
-            let pieces = ranges[record.part]
-            let first = pieces.partitioningIndex { $0.upperBound > record.byteRange.lowerBound }
-            return first == pieces.count || pieces[first].lowerBound >= record.byteRange.upperBound
+            let location = file.location(of: record)
+            let next = experts[location.file].partitioningIndex { $0.lowerBound > location.offset }
+            return next == 0 || !experts[location.file][next - 1].contains(location.offset)
         }
         .sorted { ($0.part, $0.offset) < ($1.part, $1.offset) }
     }
@@ -111,7 +110,7 @@ public struct ExpertExtents: Sendable {
         let byteCount: Int
 
         func follows(_ other: MatrixPlace) -> Bool {
-            location.part == other.location.part
+            location.file == other.location.file
                 && location.offset == other.location.offset + other.byteCount
         }
     }

@@ -37,28 +37,18 @@ struct PackedExperts: Sendable {
     }
 
     private func floats(_ names: LayerNames) throws(ModelFileError) -> [ExpertWeights] {
-        let gateUps = try matrix(names, "gate_up_proj", rows: hiddenSize, columns: 2 * inner)
-        let downs = try matrix(names, "down_proj", rows: inner, columns: hiddenSize)
+        let gateUps = try source.slices(
+            names([], ["mlp.experts.gate_up_proj"]), shape: [count, hiddenSize, 2 * inner])
+        let downs = try source.slices(
+            names([], ["mlp.experts.down_proj"]), shape: [count, inner, hiddenSize])
         let gateUpBiases = try biases(names, "gate_up_proj_bias", columns: 2 * inner)
         let downBiases = try biases(names, "down_proj_bias", columns: hiddenSize)
         return (0..<count).map { expert in
             ExpertWeights(
                 gateUp: .interleaved(
-                    Linear(
-                        weights: gateUps.slice(rows: expert * hiddenSize..<(expert + 1) * hiddenSize),
-                        bias: gateUpBiases[expert], isTransposed: true)),
-                down: Linear(
-                    weights: downs.slice(rows: expert * inner..<(expert + 1) * inner),
-                    bias: downBiases[expert],
-                    isTransposed: true))
+                    Linear(weights: gateUps[expert], bias: gateUpBiases[expert], isTransposed: true)),
+                down: Linear(weights: downs[expert], bias: downBiases[expert], isTransposed: true))
         }
-    }
-
-    private func matrix(
-        _ names: LayerNames, _ part: String, rows: Int, columns: Int
-    ) throws(ModelFileError) -> WeightMatrix {
-        let record = try source.require(names([], ["mlp.experts.\(part)"]))
-        return try source.matrix(record, shape: [count, rows, columns])
     }
 
     private func biases(
@@ -82,11 +72,11 @@ struct PackedExperts: Sendable {
         let half = gateUps.byteCount / 2
         let rows = source.fillsOwnedWeights ? count : 0
         for row in 0..<rows * inner {
-            gateUps.storeRow(2 * row, in: buffer, offsetBytes: row * gateUps.rowBytes)
-            gateUps.storeRow(2 * row + 1, in: buffer, offsetBytes: half + row * gateUps.rowBytes)
+            try gateUps.storeRow(2 * row, in: buffer, offsetBytes: row * gateUps.rowBytes)
+            try gateUps.storeRow(2 * row + 1, in: buffer, offsetBytes: half + row * gateUps.rowBytes)
         }
         for row in 0..<rows * hiddenSize {
-            downs.storeRow(row, in: buffer, offsetBytes: 2 * half + row * downs.rowBytes)
+            try downs.storeRow(row, in: buffer, offsetBytes: 2 * half + row * downs.rowBytes)
         }
         func linear(_ offsetBytes: Int, expert: Int, rows: Int, columns: Int, bias: FloatVector) -> Linear {
             let all = buffer.matrix(
@@ -158,12 +148,14 @@ private struct PackedMatrix {
         return tensor
     }
 
+    private static let codeBytes = WeightBuffer.mxfp4CodeBytes
+
     /// Repacks row `row`, counted through all experts.
-    func storeRow(_ row: Int, in buffer: WeightBuffer, offsetBytes: Int) {
+    func storeRow(_ row: Int, in buffer: WeightBuffer, offsetBytes: Int) throws(ModelFileError) {
         let blocks = row * blocksPerRow..<(row + 1) * blocksPerRow
-        let bytes = WeightBuffer.mxfp4CodeBytes
-        source.file.withBytes(of: codes, in: blocks.lowerBound * bytes..<blocks.upperBound * bytes) { codes in
-            source.file.withBytes(of: scales, in: blocks) { scales in
+        let bytes = blocks.lowerBound * Self.codeBytes..<blocks.upperBound * Self.codeBytes
+        try source.file.withBytes(of: codes, in: bytes) { (codes) throws(ModelFileError) in
+            try source.file.withBytes(of: scales, in: blocks) { (scales) throws(ModelFileError) in
                 buffer.storeMXFP4(codes: codes, scales: scales, offsetBytes: offsetBytes)
             }
         }

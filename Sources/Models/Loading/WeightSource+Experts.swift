@@ -64,22 +64,19 @@ private struct ExpertLayout {
             ["mlp.experts.\(expert).\(part)_proj", "block_sparse_moe.experts.\(expert).\(letter)"])
     }
 
-    private func matrix(_ name: FileName, rowsPerExpert: Int, columns: Int) throws(ModelFileError)
-        -> WeightMatrix
-    {
-        try source.matrix(try source.require(name), shape: [count, rowsPerExpert, columns])
+    private func slices(_ name: FileName, rows: Int, columns: Int) throws(ModelFileError) -> [WeightMatrix] {
+        try source.slices(name, shape: [count, rows, columns])
     }
 
     private func fusedExperts() throws(ModelFileError) -> [ExpertWeights] {
-        let gateUps = try matrix(gateUp, rowsPerExpert: 2 * inner, columns: hiddenSize)
-        let downs = try matrix(down, rowsPerExpert: hiddenSize, columns: inner)
-        return (0..<count).map { expert in
-            let start = expert * 2 * inner
-            return ExpertWeights(
+        let gateUps = try slices(gateUp, rows: 2 * inner, columns: hiddenSize)
+        let downs = try slices(down, rows: hiddenSize, columns: inner)
+        return zip(gateUps, downs).map { gateUp, down in
+            ExpertWeights(
                 gateUp: .separate(
-                    gate: Linear(weights: gateUps.slice(rows: start..<start + inner)),
-                    up: Linear(weights: gateUps.slice(rows: start + inner..<start + 2 * inner))),
-                down: Linear(weights: downs.slice(rows: expert * hiddenSize..<(expert + 1) * hiddenSize)))
+                    gate: Linear(weights: gateUp.slice(rows: 0..<inner)),
+                    up: Linear(weights: gateUp.slice(rows: inner..<2 * inner))),
+                down: Linear(weights: down))
         }
     }
 
@@ -94,15 +91,11 @@ private struct ExpertLayout {
 
     private func stackedLinears(_ part: String, outputs: Int, inputs: Int) throws(ModelFileError) -> [Linear]
     {
-        let weights = try matrix(stack(part).appending(".weight"), rowsPerExpert: outputs, columns: inputs)
+        let weights = try slices(stack(part).appending(".weight"), rows: outputs, columns: inputs)
         let biasName = stack(part).appending(".bias")
         let biases =
             source.find(biasName) == nil ? nil : try source.vectors(biasName, rows: count, columns: outputs)
-        return (0..<count).map { expert in
-            Linear(
-                weights: weights.slice(rows: expert * outputs..<(expert + 1) * outputs), bias: biases?[expert]
-            )
-        }
+        return weights.enumerated().map { Linear(weights: $0.element, bias: biases?[$0.offset]) }
     }
 
     private func singleExperts() throws(ModelFileError) -> [ExpertWeights] {

@@ -59,12 +59,30 @@ public struct WeightSource: Sendable {
 
     /// The tensor of `record` if its shape, with dimensions of 1 left out, is `shape`.
     func matrix(_ record: TensorRecord, shape: [Int]) throws(ModelFileError) -> WeightMatrix {
+        try check(record, shape: shape)
+        return try file.matrix(record).reshaped(columns: shape.last ?? 1)
+    }
+
+    /// The matrices [rows, columns] of a tensor [matrices, rows, columns] one by one, as a store holds them.
+    func slices(_ name: FileName, shape: [Int]) throws(ModelFileError) -> [WeightMatrix] {
+        let record = try require(name)
+        try check(record, shape: shape)
+        let count = shape.first ?? 1
+        let rows = record.elementCount / (record.shape.last ?? 1) / count
+        var slices: [WeightMatrix] = []
+        slices.reserveCapacity(count)
+        for index in 0..<count {
+            let slice = try file.matrix(record, rows: index * rows..<(index + 1) * rows)
+            slices.append(slice.reshaped(columns: shape.last ?? 1))
+        }
+        return slices
+    }
+
+    private func check(_ record: TensorRecord, shape: [Int]) throws(ModelFileError) {
         guard record.shape.filter({ $0 != 1 }) == shape.filter({ $0 != 1 }) else {
             throw ModelFileError(
                 .wrongShape(tensor: record.name, found: record.shape, expected: shape),
                 path: file.parts[record.part], offset: record.offset)
         }
-        let columns = shape.last ?? 1
-        return file.matrix(record).reshaped(columns: columns)
     }
 }

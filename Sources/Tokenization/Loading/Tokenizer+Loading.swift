@@ -13,7 +13,9 @@ extension Tokenizer {
         switch file.container {
         case .gguf: try GGUFTokenizer(file.metadata, forcing: pretokenizer).load()
         case .safetensors:
-            try HuggingFaceTokenizer(TokenizerFolder(of: file.metadata.path), forcing: pretokenizer).load()
+            try HuggingFaceTokenizer(
+                TokenizerFolder(of: file.metadata.path, files: file.files), forcing: pretokenizer
+            ).load()
         }
     }
 

@@ -56,7 +56,7 @@ struct InspectCommand: ParsableCommand {
         var check: ScaleCheck?
         if try resolver.isOn("check", flag: self.check) {
             var progress = ProgressLine("check")
-            check = ScaleCheck(inspection.file, records: inspection.records, progress: &progress)
+            check = try ScaleCheck(inspection.file, records: inspection.records, progress: &progress)
         }
         if json {
             try StandardOutput.write(inspection.json(listsTensors: tensors, check: check).text + "\n")

@@ -12,6 +12,7 @@ extension Inspection {
             JSONMember(name: "fingerprint", value: .string(file.fingerprint.description)),
             JSONMember(name: "container", value: .string(file.container.rawValue)),
             JSONMember(name: "files", value: .count(file.parts.count)),
+            JSONMember(name: "store_records", value: .optional(file.store?.records.count)),
             JSONMember(name: "file_bytes", value: .count(file.byteCount)),
             JSONMember(name: "architecture", value: .optional(architecture)),
             JSONMember(name: "runnable", value: .boolean(needs != nil)),

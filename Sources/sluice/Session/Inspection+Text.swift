@@ -12,6 +12,11 @@ extension Inspection {
             ["file", "\(file.path): \(file.container.rawValue), \(ByteSize.text(file.byteCount))\(parts)"],
             ["architecture", architecture ?? "none named"],
         ]
+        if let store = file.store {
+            rows.append([
+                "store", "\(store.records.count) experts, one read each; \(file.parts.count) packed files",
+            ])
+        }
         if let problem { rows.append(["not runnable", problem]) }
         rows += shapeRows
         for format in formats {

@@ -132,7 +132,7 @@ struct ModelSession {
         _ = memoryBandwidth
         var progress = ProgressLine("loading", isShown: !settings.isQuiet)
         if options.streaming == nil {
-            PageCache.fill(file.parts) { done, total in
+            PageCache.fill(file.diskPaths) { done, total in
                 progress.show(done: done, total: total, unit: ByteSize.text)
                 return true
             }

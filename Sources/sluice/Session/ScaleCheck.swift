@@ -21,19 +21,25 @@ struct ScaleCheck {
     private static let pieceBytes = 16 << 20
 
     /// Reads every tensor of `file` to its end, or to its first damage.
-    init(_ file: ModelFile, records: [TensorRecord], progress: inout ProgressLine) {
+    ///
+    /// - Throws: `scatteredBytes` where a store has torn a row.
+    init(_ file: ModelFile, records: [TensorRecord], progress: inout ProgressLine) throws {
         tensorCount = records.count
         let total = records.reduce(0) { $0 + $1.byteCount }
         for record in records {
-            let matrix = file.matrix(record)
-            let rowsPerPiece = max(1, Self.pieceBytes / max(1, matrix.rowBytes))
-            for row in stride(from: 0, to: matrix.rows, by: rowsPerPiece) {
-                let piece = matrix.slice(rows: row..<min(row + rowsPerPiece, matrix.rows))
+            let rows = record.elementCount / (record.shape.last ?? 1)
+            let rowBytes = record.byteCount / max(1, rows)
+            var next = 0
+            while next < rows {
+                let row = next
+                let limit = max(1, Self.pieceBytes / max(1, rowBytes))
+                let piece = try file.rows(of: record, from: row, limit: limit)
+                next += piece.rows
                 progress.show(
-                    done: byteCount + row * matrix.rowBytes, total: total, detail: record.name,
+                    done: byteCount + row * rowBytes, total: total, detail: record.name,
                     unit: ByteSize.text)
                 guard let found = piece.firstDamagedScale() else { continue }
-                let offset = found.offset + row * matrix.rowBytes
+                let offset = found.offset + row * rowBytes
                 damages.append(
                     Damage(
                         record: record,

@@ -59,6 +59,16 @@ final class RunningProgram {
     /// Sends the signal of Ctrl-C.
     func interrupt() { process.interrupt() }
 
+    /// Ends it without a chance to clean up.
+    func kill() { _ = Foundation.kill(process.processIdentifier, SIGKILL) }
+
+    /// Waits until there is a file at `path`, or the program has ended.
+    func waitForFile(at path: String) {
+        while !FileManager.default.fileExists(atPath: path) && process.isRunning {
+            Thread.sleep(forTimeInterval: 0.001)
+        }
+    }
+
     /// Waits until the output holds at least `bytes`, or the program has ended.
     func waitForOutput(bytes: Int) {
         while output.all.count < bytes && process.isRunning { Thread.sleep(forTimeInterval: 0.002) }

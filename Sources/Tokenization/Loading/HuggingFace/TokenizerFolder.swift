@@ -7,9 +7,15 @@ struct TokenizerFolder {
 
     /// With its slash at the end; empty for the current folder.
     private let path: String
+    private let files: any FileAccess
 
     /// The folder that holds `file`.
-    init(of file: String) { path = file.lastIndex(of: "/").map { String(file[...$0]) } ?? "" }
+    ///
+    /// - Parameter files: the way to its files, which may lie in a store.
+    init(of file: String, files: any FileAccess = DiskFiles()) {
+        path = file.lastIndex(of: "/").map { String(file[...$0]) } ?? ""
+        self.files = files
+    }
 
     /// The folder at `path`, or around the `tokenizer.json` there; nil where `path` leads to neither.
     init?(at path: String) {
@@ -35,7 +41,7 @@ struct TokenizerFolder {
     /// A JSON file, where it is there.
     func optional(_ name: String) throws(TokenizationError) -> JSONValue? {
         do {
-            return try JSONValue.read(path(of: name))
+            return try JSONValue.read(path(of: name), bytes: files.bytes(of: path(of: name)))
         } catch {
             if error.code == .missingFile { return nil }
             throw TokenizationError(error)
@@ -45,8 +51,8 @@ struct TokenizerFolder {
     /// A text file, where it is there.
     func text(_ name: String) throws(TokenizationError) -> String? {
         do {
-            let bytes = try DiskFiles().bytes(of: path(of: name))
-            return bytes.withSpan(0..<bytes.count) { span in
+            let bytes = try files.bytes(of: path(of: name))
+            return bytes.withSpan(0..<bytes.frontCount) { span in
                 var copy: [UInt8] = []
                 copy.reserveCapacity(span.count)
                 for index in 0..<span.count { copy.append(span[index]) }

@@ -1,0 +1,152 @@
+import Kernels
+import ModelFiles
+import Synchronization
+import SystemPackage
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Copies a range of batches with several threads: so the disk reads for one while another writes.
+@safe final class PackCopy: @unchecked Sendable {
+    // Unchecked: each batch is taken by one thread, which alone writes the checksums of its segments.
+    private let plan: PackPlan
+    private let source: PackSource
+    private let target: CInt
+    private let disk: any PackDisk
+    private let checksums: UnsafeMutableBufferPointer<UInt32>
+    private let next: Atomic<Int>
+    private let end: Int
+    private let isStopped = Atomic<Bool>(false)
+    private let failure = Mutex<ExpertStorageError?>(nil)
+    private let isCancelled: @Sendable () -> Bool
+    private let bytesDone = Atomic<Int>(0)
+
+    /// - Parameters:
+    ///   - target: the store in the making; it and the checksums outlive the copy.
+    ///   - isCancelled: asked before every batch, by any thread.
+    @unsafe init(
+        _ plan: PackPlan, batches: Range<Int>, from source: PackSource, to target: CInt, disk: any PackDisk,
+        checksums: UnsafeMutableBufferPointer<UInt32>, isCancelled: @escaping @Sendable () -> Bool
+    ) {
+        self.plan = plan
+        self.source = source
+        self.target = target
+        self.disk = disk
+        unsafe self.checksums = checksums
+        next = Atomic(batches.lowerBound)
+        end = batches.upperBound
+        self.isCancelled = isCancelled
+    }
+
+    /// Copies, with `threadCount` threads of which this is one.
+    ///
+    /// - Parameter progress: gets the bytes copied so far, on this thread.
+    /// - Returns: the first batch that was not copied; those before it were.
+    func run(threadCount: Int, progress: (Int) -> Void) throws(ExpertStorageError) -> Int {
+        var threads: [pthread_t] = []
+        for _ in 1..<max(threadCount, 1) {
+            guard let thread = start() else { break }
+            threads.append(thread)
+        }
+        work(progress)
+        for thread in threads { join(thread) }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        return min(next.load(ordering: .relaxed), end)
+    }
+
+    /// Copies batches until none is left.
+    fileprivate func work(_ progress: (Int) -> Void) {
+        var buffer = [UInt8](repeating: 0, count: plan.largestBatchBytes)
+        while let batch = take() {
+            do throws(ExpertStorageError) {
+                try copy(batch, &buffer)
+            } catch {
+                failure.withLock { $0 = $0 ?? error }
+                isStopped.store(true, ordering: .relaxed)
+                return
+            }
+            let size = plan.byteCount(ofBatch: batch)
+            progress(bytesDone.wrappingAdd(size, ordering: .relaxed).newValue)
+        }
+    }
+
+    private func take() -> Int? {
+        if isStopped.load(ordering: .relaxed) || isCancelled() { return nil }
+        var batch = next.load(ordering: .relaxed)
+        while batch < end {
+            let (isTaken, found) = next.compareExchange(
+                expected: batch, desired: batch + 1, ordering: .relaxed)
+            if isTaken { return batch }
+            batch = found
+        }
+        return nil
+    }
+
+    private func copy(_ batch: Int, _ buffer: inout [UInt8]) throws(ExpertStorageError) {
+        let first = plan.segments[plan.batches[batch].lowerBound]
+        let size = plan.byteCount(ofBatch: batch)
+        let descriptor = source.files.descriptors[first.file]
+        var failureCode: ExpertStorageError.Code?
+        do throws(Errno) {
+            if try !disk.fill(&buffer, count: size, from: descriptor, at: first.sourceOffset) {
+                failureCode = .endOfFile(needed: size, found: 0)
+            }
+        } catch {
+            failureCode = .readFailed(error)
+        }
+        if let failureCode {
+            throw ExpertStorageError(
+                failureCode, path: source.files.paths[first.file], offset: first.sourceOffset)
+        }
+        OpenFile.forget(first.sourceOffset..<first.sourceOffset + size, of: descriptor)
+        var offset = 0
+        for index in plan.batches[batch] {
+            let segment = plan.segments[index]
+            let bytes = buffer.span.extracting(offset..<offset + segment.byteCount)
+            var checksum = Checksum()
+            checksum.append(bytes)
+            unsafe checksums[index] = checksum.value
+            do throws(Errno) {
+                try disk.writeAll(bytes, to: target, at: segment.storeOffset)
+            } catch {
+                throw ExpertStorageError(.unwritableFile(error), offset: segment.storeOffset)
+            }
+            offset += segment.byteCount
+        }
+    }
+
+    // A thread's handle is a number on Linux and a pointer on Darwin.
+    private func start() -> pthread_t? {
+        let argument = unsafe Unmanaged.passRetained(self)
+        #if canImport(Darwin)
+        var created: pthread_t?
+        #else
+        var created: pthread_t = 0
+        #endif
+        let result = unsafe pthread_create(&created, nil, { unsafe copyMain($0) }, argument.toOpaque())
+        #if canImport(Darwin)
+        if result == 0 { return unsafe created }
+        #else
+        if result == 0 { return created }
+        #endif
+        unsafe argument.release()
+        return nil
+    }
+
+    private func join(_ thread: pthread_t) {
+        #if canImport(Darwin)
+        _ = unsafe pthread_join(thread, nil)
+        #else
+        _ = pthread_join(thread, nil)
+        #endif
+    }
+}
+
+private func copyMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let argument = unsafe argument else { return nil }
+    unsafe Unmanaged<PackCopy>.fromOpaque(argument).takeRetainedValue().work { _ in }
+    return nil
+}

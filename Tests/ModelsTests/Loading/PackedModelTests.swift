@@ -1,0 +1,61 @@
+import ExpertStorage
+import Foundation
+import Kernels
+import ModelFiles
+import Models
+import TestSupport
+import Testing
+
+/// Models from stores: the same weights in another order.
+@Suite("Models from stores give the bits of their sources")
+struct PackedModelTests {
+    @Test("the demo model")
+    func demoModel() throws {
+        let prompt = (0..<40).map { TokenID(Int32($0 * 2654 % 4093)) }
+        try expectSameBits(DemoModel.path, prompt: prompt)
+    }
+
+    @Test("every checkpoint", .needsSharedFixtures, arguments: ArchitectureOracleTests.checkpoints)
+    func checkpoint(_ name: String) throws {
+        let folder = try SharedFixtures.path("fixtures/architectures/\(name)")
+        try expectSameBits(folder, prompt: try Reference(folder).prompt)
+    }
+
+    @Test("every GGUF file", .needsSharedFixtures, arguments: ArchitectureOracleTests.ggufs)
+    func gguf(_ name: String) throws {
+        let prompt = try Reference(SharedFixtures.path("fixtures/architectures/\(name)")).prompt
+        try expectSameBits(try SharedFixtures.path("fixtures/gguf/\(name).gguf"), prompt: prompt)
+    }
+
+    private func expectSameBits(_ path: String, prompt: [TokenID]) throws {
+        let folder = try TemporaryFolder()
+        let storePath = folder.path + "/model.sluice"
+        let source = try ModelFile.open(path)
+        let needs = try ModelNeeds(file: source)
+        let experts = try #require(needs.extents).packedExperts
+        #expect(experts.count == needs.expertLayerCount * needs.shape.expertCount)
+        let packer = try StorePacker(source, experts: experts, to: storePath, replaces: false)
+        #expect(try packer.run() == .finished(resumedBytes: 0))
+        let store = try ModelFile.open(storePath)
+        #expect(try StoreVerifier(store, source: source).run().damages == [])
+        try expectWholeRecords(store, experts)
+        let expected = try ModelRun(path, threads: 2).logits(prompt)
+        let logits = try ModelRun(storePath, threads: 2).logits(prompt)
+        let differing = zip(expected, logits).filter { $0.map(\.bitPattern) != $1.map(\.bitPattern) }
+        #expect(differing.isEmpty && logits.count == prompt.count)
+    }
+
+    /// An expert is one piece, its record; what every token needs is the same set of tensors.
+    private func expectWholeRecords(_ store: ModelFile, _ experts: [PackedExpert]) throws {
+        let extents = try #require(try ModelNeeds(file: store).extents)
+        let records = try #require(store.store).records
+        #expect(extents.catalog.piecesPerExpert == 1)
+        #expect(
+            extents.packedExperts
+                == records.map { record in
+                    let piece = ExpertPiece(file: 0, offset: record.offset, byteCount: record.byteCount)
+                    return PackedExpert(layer: record.layer, expert: record.expert, pieces: [piece])
+                })
+        #expect(records.map(\.byteCount) == experts.map { $0.pieces.reduce(0) { $0 + $1.byteCount } })
+    }
+}
