@@ -12,6 +12,8 @@ public struct ExpertStorageError: Error, Sendable {
         case noMemory(byteCount: Int)
         /// A read failed.
         case readFailed(Errno)
+        /// The bytes of a store's record do not sum up to its checksum.
+        case damaged(expected: String, found: String)
         /// A file was written to after it had been opened.
         case fileChanged
         /// The file ended inside an expert.
@@ -91,6 +93,9 @@ extension ExpertStorageError: CustomStringConvertible {
             "the system gives no \(byteCount) bytes for expert slots; ask for less with --memory"
         case .readFailed(let error):
             "the disk did not give the bytes (\(error)); check the disk and the file, then start again"
+        case .damaged(let expected, let found):
+            "the record is damaged: its checksum is \(found), expected \(expected); `sluice verify` finds "
+                + "all that are, and packing the model again helps"
         case .fileChanged:
             "the file was written to while experts were read from it; start again once it is complete"
         case .endOfFile(let needed, let found):

@@ -12,6 +12,8 @@ public struct ExpertExtents: Sendable {
     public let catalog: ExpertCatalog
     /// The model's number of each layer with experts.
     public let layerNumbers: [Int]
+    /// The checksum of every expert's record (numbered through), where the model comes from a store.
+    let checksums: [Checksum]
     /// The piece that holds each matrix of an expert.
     private let pieceOfMatrix: [Int]
     /// Bytes from the start of that piece, by layer with experts and matrix.
@@ -57,6 +59,25 @@ public struct ExpertExtents: Sendable {
             }
         }
         self.pieceOfMatrix = pieceOfMatrix
+        checksums = Self.checksums(of: catalog, layerNumbers, in: file)
+    }
+
+    /// Empty where experts are no records of a store.
+    private static func checksums(
+        of catalog: ExpertCatalog, _ layerNumbers: [Int], in file: ModelFile
+    ) -> [Checksum] {
+        guard let records = file.store?.records, catalog.piecesPerExpert == 1 else { return [] }
+        var found = Array(
+            repeating: Checksum?.none, count: catalog.layerCount * catalog.expertsPerLayer)
+        for record in records {
+            guard let layer = layerNumbers.firstIndex(of: record.layer) else { continue }
+            let number = layer * catalog.expertsPerLayer + record.expert
+            let piece = catalog.piece(0, of: number)
+            if piece.offset == record.offset, piece.byteCount == record.byteCount {
+                found[number] = record.checksum
+            }
+        }
+        return found.contains(nil) ? [] : found.compactMap { $0 }
     }
 
     /// Bytes from the start of a slot to a matrix of an expert (numbered through) that lies in it.

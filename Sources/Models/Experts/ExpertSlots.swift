@@ -35,6 +35,8 @@ package final class ExpertSlots {
     private var tick = 0
     /// Positions whose experts may not leave.
     package private(set) var heldCount = 0
+    /// What records of a store are to sum up to; empty where there are no records.
+    private var records: RecordChecks
     /// A read that failed while another was awaited.
     private var failure: ExpertStorageError?
     /// What the step waited for.
@@ -70,6 +72,7 @@ package final class ExpertSlots {
             areas: (slotCount..<areaBytes.count).map { ($0, areaBytes[$0]) }, areaOffsets: offsets,
             loader: loader, expertsPerLayer: extents.catalog.expertsPerLayer)
         let capacity = shape.numbering.expertCount
+        records = RecordChecks(extents)
         event = CacheEvent(numbering: shape.numbering, capacity: capacity)
         ids = FlatArray(repeating: 0, count: capacity)
         areaOfPosition = FlatArray(repeating: -1, count: capacity)
@@ -135,8 +138,9 @@ extension ExpertSlots {
             awaitEnd(area: Int(areaOfSlot[event.miss(index).slot.index]))
         }
         for index in 0..<event.missCount {
-            let miss = event.miss(index)
-            fetch(positions.lowerBound + miss.position, into: miss.slot.index)
+            let position = positions.lowerBound + event.miss(index).position
+            states[position] = .waiting
+            fetch(position, into: event.miss(index).slot.index)
         }
         for position in positions {
             guard let slot = event.slot(position - positions.lowerBound)?.index else {
@@ -144,10 +148,15 @@ extension ExpertSlots {
             }
             cache.lease(id(position))
             heldCount += 1
-            let area = areaOfSlot[slot]
-            areaOfPosition[position] = area
-            positionOfArea[Int(area)] = Int32(position)
-            states[position] = loader.isLoading(slot: Int(area)) ? .waiting : .ready
+            let area = Int(areaOfSlot[slot])
+            areaOfPosition[position] = Int32(area)
+            positionOfArea[area] = Int32(position)
+            if states[position] == .idle {
+                states[position] = .ready
+            } else if !loader.isLoading(slot: area) {
+                // It was read ahead.
+                accept(position)
+            }
         }
         loader.pump()
     }
@@ -276,12 +285,28 @@ extension ExpertSlots {
             return true
         }
         switch outcome {
-        case .ready: states[position] = .ready
+        case .ready: accept(position)
         case .cancelled: break
         case .failed(let errno, let piece, let offset):
             if failure == nil { failure = error(errno, position, piece: piece, offset: offset) }
         }
         return true
+    }
+
+    /// The bytes of the expert at `position` are there; where they are those of a damaged record, it is not.
+    private func accept(_ position: Int) {
+        let number = number(position)
+        let place = extents.slotOffset(matrix: 0, layer: layer, expert: number)
+        let start = areaOffsets[Int(areaOfPosition[position])] + place
+        guard let damage = records.damage(of: number, in: slab, at: start) else {
+            states[position] = .ready
+            return
+        }
+        let piece = extents.catalog.piece(0, of: number)
+        let error = ExpertStorageError(
+            damage, path: files.paths[piece.file], offset: piece.offset,
+            layer: extents.layerNumbers[layer], expert: expert(position))
+        if failure == nil { failure = error }
     }
 
     private func error(_ errno: Errno, _ position: Int, piece: Int, offset: Int) -> ExpertStorageError {

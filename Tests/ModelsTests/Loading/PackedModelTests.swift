@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import ModelFiles
 import Models
+import Residency
 import TestSupport
 import Testing
 
@@ -25,6 +26,46 @@ struct PackedModelTests {
     func gguf(_ name: String) throws {
         let prompt = try Reference(SharedFixtures.path("fixtures/architectures/\(name)")).prompt
         try expectSameBits(try SharedFixtures.path("fixtures/gguf/\(name).gguf"), prompt: prompt)
+    }
+
+    @Test("a damaged record is an error that names it, not a wrong token", arguments: [0, 2])
+    func damagedRecord(guessAreas: Int) throws {
+        let folder = try TemporaryFolder()
+        let storePath = folder.path + "/model.sluice"
+        let source = try ModelFile.open(DemoModel.path)
+        let experts = try #require(try ModelNeeds(file: source).extents).packedExperts
+        #expect(
+            try StorePacker(source, experts: experts, to: storePath, replaces: false).run()
+                == .finished(resumedBytes: 0))
+        let prompt = (0..<40).map { TokenID(Int32($0 * 2654 % 4093)) }
+        let expected = try ModelRun(DemoModel.path).logits(prompt)
+        let needs = try ModelNeeds(file: try ModelFile.open(storePath))
+        let way = StreamedWay(
+            share: 0.25, policy: PolicyRegistry.entries[0], method: .bufferedThreads, threads: 1,
+            isGlobal: false, rows: 1, guessAreas: guessAreas)
+        let sound = try ModelRun(storePath, chunk: 1, streaming: way.options(needs))
+        #expect(try sound.logits(prompt) == expected)
+
+        // One bit in the middle of an expert of layer 5 that the prompt uses, each time another one.
+        let records = try #require(try ModelFile.open(storePath).store).records
+        let handle = try FileHandle(forUpdating: URL(filePath: storePath))
+        for record in records where record.layer == 5 {
+            let offset = UInt64(record.offset + record.byteCount / 2)
+            try handle.seek(toOffset: offset)
+            let byte = try #require(try handle.read(upToCount: 1)).first ?? 0
+            try handle.seek(toOffset: offset)
+            try handle.write(contentsOf: Data([byte ^ 1]))
+        }
+        try handle.close()
+        let damaged = try ModelRun(storePath, chunk: 1, streaming: way.options(needs))
+        let error = #expect(throws: ExpertStorageError.self) { try damaged.logits(prompt) }
+        #expect(error?.layer == 5 && error?.path == storePath)
+        guard case .damaged = error?.code else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        let record = records.first { $0.layer == 5 && $0.expert == error?.expert }
+        #expect(error?.offset == record?.offset)
     }
 
     private func expectSameBits(_ path: String, prompt: [TokenID]) throws {

@@ -12,10 +12,12 @@ final class ModelRun {
 
     /// - Parameter chunk: tokens of one prefill step.
     init(
-        _ path: String, threads: Int = 1, chunk: Int = 64, capacity: Int = 512, cache: CacheElement = .float32
+        _ path: String, threads: Int = 1, chunk: Int = 64, capacity: Int = 512,
+        cache: CacheElement = .float32, streaming: StreamingOptions? = nil
     ) throws {
-        let options = LanguageModel.Options(
+        var options = LanguageModel.Options(
             threadCount: threads, maximumRows: chunk, contextCapacity: capacity, cacheElement: cache)
+        options.streaming = streaming
         model = try LanguageModel(file: try ModelFile.open(path), options: options)
         state = model.makeSequence(capacity: capacity)
         batch = Batch(capacity: chunk)
