@@ -60,10 +60,10 @@ struct AllocationTests {
                 isGlobal: isGlobal, rows: 16, guessAreas: isGlobal ? 0 : 2)
             let counters = try #require(
                 try expectNone(DemoModel.path, threads: 1, streaming: way.options(needs)))
-            #expect(counters.cache.hits > 1000)
+            #expect(counters.cache.hits > 300)
             // With a slot for every expert each is read once.
             let experts = needs.expertLayerCount * needs.shape.expertCount
-            #expect(share < 1 ? counters.cache.misses > 2 * experts : counters.cache.misses <= experts)
+            #expect(share < 1 ? counters.cache.misses > experts : counters.cache.misses <= experts)
         }
     }
 
@@ -82,8 +82,10 @@ struct AllocationTests {
         try step(model, batch, state, prompt[...])
         // The first step of one row is the first that predicts: what the language sets up then, it keeps.
         try step(model, batch, state, prompt[2..<3])
-        let decode = try count { try step(model, batch, state, prompt[3..<4]) }
-        let prefill = try count {
+        // Reads take their time: fewer steps, with as many misses as there are experts.
+        let calls = streaming == nil ? 60 : 12
+        let decode = try count(calls) { try step(model, batch, state, prompt[3..<4]) }
+        let prefill = try count(calls) {
             state.reset()
             try step(model, batch, state, prompt[...])
         }
@@ -105,11 +107,11 @@ struct AllocationTests {
         _ = model.logits(rows: batch.count - 1..<batch.count)
     }
 
-    /// What 60 calls of `body` allocated on this thread, and the least that one of them did in the process.
-    private func count(_ body: () throws -> Void) rethrows -> (thread: UInt64, least: UInt64) {
+    /// What `calls` of `body` allocated on this thread, and the least that one of them did in the process.
+    private func count(_ calls: Int, _ body: () throws -> Void) rethrows -> (thread: UInt64, least: UInt64) {
         var least = UInt64.max
         let thread = allocation_counter_thread_value()
-        for _ in 0..<60 {
+        for _ in 0..<calls {
             let before = allocation_counter_process_value()
             try body()
             least = min(least, allocation_counter_process_value() - before)
