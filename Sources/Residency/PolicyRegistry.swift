@@ -54,15 +54,15 @@ public struct PolicyEntry: Sendable, CustomStringConvertible {
     /// The half-life of uses where there is one and nobody chose.
     public let defaultHalfLifeTokens: Double?
     public var description: String { name }
-    fileprivate let make: @Sendable (CacheShape, Double, SpeculationRule) -> any ExpertCaching
+    fileprivate let make: @Sendable (CacheShape, Double) -> any ExpertCaching
 
     init<Policy: EvictionPolicy & ~Copyable>(_ type: Policy.Type) {
         name = Policy.name
         summary = Policy.summary
         takesLayerWeights = Policy.takesLayerWeights
         defaultHalfLifeTokens = Policy.defaultHalfLifeTokens
-        make = { shape, halfLifeTokens, rule in
-            ExpertCache<Policy>(shape, halfLifeTokens: halfLifeTokens, rule: rule) {
+        make = { shape, halfLifeTokens in
+            ExpertCache<Policy>(shape, halfLifeTokens: halfLifeTokens) {
                 cache, layer, experts, tick, event in
                 cache.answer(layer: layer, experts: experts, tick: tick, into: event)
             }
@@ -85,11 +85,10 @@ public struct PolicyChoice: Sendable, CustomStringConvertible {
     /// A cache of `shape` with this policy.
     ///
     /// - Precondition: a shape with weights of layers needs a policy that takes them.
-    public func makeCache(_ shape: CacheShape, rule: SpeculationRule = SpeculationRule()) -> any ExpertCaching
-    {
+    public func makeCache(_ shape: CacheShape) -> any ExpertCaching {
         precondition(
             shape.layerWeights == nil || entry.takesLayerWeights, "\(entry.name) takes no weights of layers")
-        return entry.make(shape, halfLifeTokens ?? entry.defaultHalfLifeTokens ?? 1, rule)
+        return entry.make(shape, halfLifeTokens ?? entry.defaultHalfLifeTokens ?? 1)
     }
 
     /// As it is parsed: `lru`, `lfu:64`.

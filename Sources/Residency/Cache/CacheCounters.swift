@@ -2,18 +2,12 @@
 public struct CacheCounters: Hashable, Sendable, BitwiseCopyable {
     /// Experts that were asked for.
     public var requests = 0
-    /// Of these, those that lay in a slot, a guess's included.
+    /// Of these, those that lay in a slot.
     public var hits = 0
     /// Of the others, those for which no slot was free or could be freed.
     public var unplaced = 0
-    /// Experts that left for one that was asked for or guessed.
+    /// Experts that left for one that was asked for.
     public var evictions = 0
-    /// Guesses that got a slot.
-    public var guesses = 0
-    /// Guesses that were asked for while they lay there.
-    public var guessesUsed = 0
-    /// Guesses that left without ever being asked for.
-    public var guessesWasted = 0
 
     public init() {}
 
@@ -29,9 +23,6 @@ public struct CacheCounters: Hashable, Sendable, BitwiseCopyable {
         sum.hits += other.hits
         sum.unplaced += other.unplaced
         sum.evictions += other.evictions
-        sum.guesses += other.guesses
-        sum.guessesUsed += other.guessesUsed
-        sum.guessesWasted += other.guessesWasted
     }
 
     /// Takes what had happened at an earlier moment away.
@@ -40,8 +31,5 @@ public struct CacheCounters: Hashable, Sendable, BitwiseCopyable {
         difference.hits -= earlier.hits
         difference.unplaced -= earlier.unplaced
         difference.evictions -= earlier.evictions
-        difference.guesses -= earlier.guesses
-        difference.guessesUsed -= earlier.guessesUsed
-        difference.guessesWasted -= earlier.guessesWasted
     }
 }

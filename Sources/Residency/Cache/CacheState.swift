@@ -5,20 +5,15 @@
 struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
     private let numbering: ExpertNumbering
     private let isGlobal: Bool
-    private let rule: SpeculationRule
     private var policy: Policy
     private var slots: SlotTable
     private var protection: Protection
     private var leases: FlatArray<UInt32>
     private var maskCounts: FlatArray<Int32>
-    /// Guesses that were not asked for yet, a list for each pool, and the tick of each.
-    private var guesses: ExpertLists
-    private var guessTicks: FlatArray<Int>
     private var layerCounters: FlatArray<CacheCounters>
     private var tick = Int.min
 
-    init(_ shape: CacheShape, halfLifeTokens: Double, rule: SpeculationRule) {
-        self.rule = rule
+    init(_ shape: CacheShape, halfLifeTokens: Double) {
         numbering = shape.numbering
         isGlobal = shape.isGlobal
         policy = Policy(PolicyLayout(shape, halfLifeTokens: halfLifeTokens))
@@ -26,15 +21,14 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
         protection = Protection(count: numbering.count)
         leases = FlatArray(repeating: 0, count: numbering.count)
         maskCounts = FlatArray(repeating: 0, count: numbering.layerCount)
-        guesses = ExpertLists(experts: numbering.count, lists: shape.poolSlots.count)
-        guessTicks = FlatArray(repeating: 0, count: numbering.count)
         layerCounters = FlatArray(repeating: CacheCounters(), count: numbering.layerCount)
     }
 
     mutating func answer(
         layer: Int, experts: Span<UInt16>, tick: Int, into event: inout CacheEvent.Storage
     ) {
-        advance(to: tick)
+        precondition(tick >= self.tick, "tick \(tick) after \(self.tick)")
+        self.tick = tick
         if maskCounts[layer] > 0 { unmask(layer: layer) }
         event.begin(count: experts.count)
         policy.begin(layer: layer, tick: tick)
@@ -49,7 +43,8 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
             event.setSlot(slot, at: position)
             if slot >= 0 {
                 hits += 1
-                touch(expert, pool: pool, layer: layer)
+                policy.touch(expert, pool: pool)
+                protection.reasons[expert] |= Protection.event
             }
         }
         var counters = layerCounters[layer]
@@ -60,20 +55,6 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
         for position in 0..<experts.count {
             protection.reasons[base + Int(experts[position])] &= ~Protection.event
         }
-    }
-
-    /// An expert that is resident was chosen.
-    private mutating func touch(_ expert: Int, pool: Int, layer: Int) {
-        if guesses.home(expert) >= 0 {
-            guesses.remove(expert)
-            layerCounters[layer].guessesUsed += 1
-            policy.miss(expert, pool: pool)
-            policy.admit(expert, pool: pool)
-        } else {
-            policy.touch(expert, pool: pool)
-        }
-        protection.reasons[expert] |= Protection.event
-        protection.lastChosen[expert] = tick
     }
 
     /// Finds slots for those of the event that have none.
@@ -89,7 +70,6 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
                 continue
             }
             policy.miss(expert, pool: pool)
-            protection.lastChosen[expert] = tick
             guard let (slot, victim) = freeSlot(pool: pool, for: expert) else {
                 layerCounters[layer].unplaced += 1
                 continue
@@ -105,12 +85,10 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
     /// A slot for `expert`, which was asked for, and who had to leave it, -1 where it was free.
     private mutating func freeSlot(pool: Int, for expert: Int) -> (slot: Int, victim: Int)? {
         if let slot = slots.takeFree(pool: pool) { return (slot, -1) }
-        if let found = takeGuess(pool: pool, onlyExpired: true) { return found }
         if let found = evict(pool: pool, for: expert) { return found }
-        if let found = takeGuess(pool: pool, onlyExpired: false) { return found }
         let layers = isGlobal ? 0..<numbering.layerCount : pool..<pool + 1
         for layer in layers where maskCounts[layer] > 0 { unmask(layer: layer) }
-        return evict(pool: pool, for: expert) ?? takeGuess(pool: pool, onlyExpired: false)
+        return evict(pool: pool, for: expert)
     }
 
     private mutating func evict(pool: Int, for expert: Int) -> (slot: Int, victim: Int)? {
@@ -118,45 +96,6 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
         if victim < 0 { return nil }
         layerCounters[victim >> numbering.shift].evictions += 1
         return (slots.remove(victim), victim)
-    }
-
-    /// The slot of the oldest guess of `pool` that need not stay.
-    private mutating func takeGuess(pool: Int, onlyExpired: Bool) -> (slot: Int, victim: Int)? {
-        let guess = guesses.oldest(pool, sparing: protection)
-        guard guess >= 0, !onlyExpired || tick - guessTicks[guess] > rule.lifetimeTicks else { return nil }
-        guesses.remove(guess)
-        layerCounters[guess >> numbering.shift].guessesWasted += 1
-        layerCounters[guess >> numbering.shift].evictions += 1
-        return (slots.remove(guess), guess)
-    }
-
-    mutating func guess(_ expert: ExpertID, tick: Int) -> GuessOutcome {
-        advance(to: tick)
-        let number = numbering.number(expert)
-        if slots.slot(of: number) >= 0 { return .resident(SlotIndex(slots.slot(of: number))) }
-        let pool = isGlobal ? 0 : expert.layer
-        guard let (slot, victim) = slotForGuess(pool: pool, expert: number) else { return .noRoom }
-        slots.put(number, in: slot)
-        guesses.append(number, to: pool)
-        guessTicks[number] = tick
-        layerCounters[expert.layer].guesses += 1
-        return .placed(SlotIndex(slot), evicted: victim < 0 ? nil : numbering.expert(victim))
-    }
-
-    private mutating func slotForGuess(pool: Int, expert: Int) -> (slot: Int, victim: Int)? {
-        if let found = takeGuess(pool: pool, onlyExpired: true) { return found }
-        if guesses.count(pool) >= rule.largestCount { return nil }
-        if let slot = slots.takeFree(pool: pool) { return (slot, -1) }
-        if rule.protectedTicks == .max { return nil }
-        protection.liveSince = tick - rule.protectedTicks
-        let found = evict(pool: pool, for: expert)
-        protection.liveSince = .max
-        return found
-    }
-
-    private mutating func advance(to tick: Int) {
-        precondition(tick >= self.tick, "tick \(tick) after \(self.tick)")
-        self.tick = tick
     }
 
     mutating func countUses(of expert: ExpertID, _ count: Int) {
@@ -218,12 +157,7 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
         let number = resident(expert)
         precondition(leases[number] == 0, "\(expert) is leased")
         let pool = isGlobal ? 0 : expert.layer
-        if guesses.home(number) >= 0 {
-            guesses.remove(number)
-            layerCounters[expert.layer].guessesWasted += 1
-        } else {
-            policy.remove(number, pool: pool)
-        }
+        policy.remove(number, pool: pool)
         slots.putBack(slots.remove(number), pool: pool)
     }
 
@@ -231,15 +165,10 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
 
     mutating func giveBackSlot(layer: Int) -> SlotIndex? {
         let pool = isGlobal ? 0 : layer
-        guard let slot = slots.takeFree(pool: pool) ?? slotOfLeastWorth(pool: pool) else { return nil }
+        guard let slot = slots.takeFree(pool: pool) ?? evict(pool: pool, for: -1)?.slot else { return nil }
         slots.retire(slot, pool: pool)
         policy.resize(pool: pool, capacity: slots.inService(pool: pool))
         return SlotIndex(slot)
-    }
-
-    private mutating func slotOfLeastWorth(pool: Int) -> Int? {
-        (takeGuess(pool: pool, onlyExpired: true) ?? evict(pool: pool, for: -1)
-            ?? takeGuess(pool: pool, onlyExpired: false))?.slot
     }
 
     mutating func takeBack(_ slot: SlotIndex) {

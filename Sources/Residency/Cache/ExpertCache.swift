@@ -14,11 +14,11 @@ package final class ExpertCache<Policy: EvictionPolicy & ~Copyable>: ExpertCachi
 
     /// - Parameter answer: calls ``answer(layer:experts:tick:into:)`` of its first argument.
     package init(
-        _ shape: CacheShape, halfLifeTokens: Double, rule: SpeculationRule, answer: @escaping Answer
+        _ shape: CacheShape, halfLifeTokens: Double, answer: @escaping Answer
     ) {
         self.shape = shape
         answerEvent = answer
-        state = CacheState(shape, halfLifeTokens: halfLifeTokens, rule: rule)
+        state = CacheState(shape, halfLifeTokens: halfLifeTokens)
     }
 
     package func request(layer: Int, experts: Span<UInt16>, tick: Int, into event: CacheEvent) {
@@ -39,7 +39,6 @@ package final class ExpertCache<Policy: EvictionPolicy & ~Copyable>: ExpertCachi
     package func release(_ expert: ExpertID) { state.release(expert) }
     package func mask(_ expert: ExpertID) { state.mask(expert) }
     package func unmask(layer: Int) { state.unmask(layer: layer) }
-    package func guess(_ expert: ExpertID, tick: Int) -> GuessOutcome { state.guess(expert, tick: tick) }
     package func discard(_ expert: ExpertID) { state.discard(expert) }
     package func giveBackSlot(layer: Int) -> SlotIndex? { state.giveBackSlot(layer: layer) }
     package func takeBack(_ slot: SlotIndex) { state.takeBack(slot) }

@@ -13,10 +13,9 @@ public protocol ExpertCaching: AnyObject {
     /// Asks for the experts that `layer` chose, strongest first.
     ///
     /// The event is atomic: first all residents count as chosen, then the others get slots in order; no
-    /// expert of the event gives way to another one of it. A slot is one that is free, else that of a guess
-    /// whose time is over, else that of the policy's victim, else that of the oldest guess. Masks of the
-    /// layer end with it. Masks elsewhere in the pool end where nothing else can give a slot: demand comes
-    /// first.
+    /// expert of the event gives way to another one of it. A slot is one that is free, else that of the
+    /// policy's victim. Masks of the layer end with it. Masks elsewhere in the pool end where nothing else
+    /// can give a slot: demand comes first.
     ///
     /// - Parameter tick: the token's number; the same or larger than in the call before.
     func request(layer: Int, experts: Span<UInt16>, tick: Int, into event: CacheEvent)
@@ -43,9 +42,7 @@ public protocol ExpertCaching: AnyObject {
     /// Ends the masks of a layer.
     func unmask(layer: Int)
 
-    /// Gives a guessed expert a slot, for its bytes to be read ahead. See ``SpeculationRule``.
-    func guess(_ expert: ExpertID, tick: Int) -> GuessOutcome
-    /// Forgets a resident expert whose bytes never came, or a guess that was called off.
+    /// Forgets a resident expert whose bytes never came.
     ///
     /// - Precondition: it is resident and not leased.
     func discard(_ expert: ExpertID)
@@ -68,35 +65,4 @@ extension ExpertCaching {
     public var counters: CacheCounters {
         (0..<shape.numbering.layerCount).reduce(into: CacheCounters()) { $0 += counters(layer: $1) }
     }
-}
-
-/// What guesses may do.
-public struct SpeculationRule: Hashable, Sendable {
-    /// Ticks after which a guess that was not asked for is over: its slot goes to whoever needs one.
-    public var lifetimeTicks: Int
-    /// An expert that was asked for within so many ticks never leaves for a guess; one that was not may, if
-    /// it is what the policy would evict.
-    public var protectedTicks: Int
-    /// The most guesses of a pool that have not come true.
-    public var largestCount: Int
-
-    /// Guesses are over with the next token and take no slot of an expert that was ever asked for.
-    public init(lifetimeTicks: Int = 1, protectedTicks: Int = .max, largestCount: Int = .max) {
-        precondition(
-            lifetimeTicks >= 0 && protectedTicks >= 0 && largestCount >= 0,
-            "lifetime \(lifetimeTicks), protection \(protectedTicks), at most \(largestCount)")
-        self.lifetimeTicks = lifetimeTicks
-        self.protectedTicks = protectedTicks
-        self.largestCount = largestCount
-    }
-}
-
-/// What became of a guess.
-public enum GuessOutcome: Hashable, Sendable {
-    /// It is resident already.
-    case resident(SlotIndex)
-    /// Read it into this slot, in which `evicted` lay.
-    case placed(SlotIndex, evicted: ExpertID?)
-    /// Nobody gives way to it.
-    case noRoom
 }

@@ -1,8 +1,7 @@
 /// Which resident expert leaves when another one needs its slot.
 ///
-/// A policy knows experts by their number and slots not at all. It sees every resident expert that was chosen
-/// at least once (a guess that has not come true is the cache's own affair) and keeps what it wants to know
-/// of the others. Pools are independent: what happens in one changes no choice in another.
+/// A policy knows experts by their number and slots not at all. It sees every resident expert and keeps what
+/// it wants to know of the others. Pools are independent: what happens in one changes no choice in another.
 ///
 /// For one event, the experts that a layer chose at once, the cache calls ``begin(layer:tick:)``, then
 /// ``touch(_:pool:)`` for every one that is resident, in the order of the event, then for every other one
@@ -91,20 +90,13 @@ package struct PolicyLayout: Sendable {
 package struct Protection: ~Copyable {
     /// Why an expert must stay, one bit for each reason, by number.
     package var reasons: FlatArray<UInt8>
-    /// The tick of the last time an expert was chosen, by number.
-    package var lastChosen: FlatArray<Int>
-    /// Experts that were chosen at this tick or later stay; beyond all ticks for a demand.
-    package var liveSince = Int.max
 
     package init(count: Int) {
         reasons = FlatArray(repeating: 0, count: count)
-        lastChosen = FlatArray(repeating: .min, count: count)
     }
 
     /// Whether the expert must stay.
-    package func covers(_ expert: Int) -> Bool {
-        reasons[expert] != 0 || lastChosen[expert] >= liveSince
-    }
+    package func covers(_ expert: Int) -> Bool { reasons[expert] != 0 }
 
     /// Belongs to the event that is being placed.
     package static let event: UInt8 = 1

@@ -9,11 +9,11 @@ struct ExpertCacheTests {
 
     /// A cache with the policy `lru` and an answer to fill.
     private func make(
-        _ pools: CacheShape.Pools, rule: SpeculationRule = SpeculationRule()
+        _ pools: CacheShape.Pools
     ) throws -> (cache: any ExpertCaching, event: CacheEvent) {
         let shape = CacheShape(numbering: Self.numbering, pools: pools)
         return (
-            try PolicyRegistry.parse("lru").makeCache(shape, rule: rule),
+            try PolicyRegistry.parse("lru").makeCache(shape),
             CacheEvent(numbering: Self.numbering, capacity: 6)
         )
     }
@@ -107,53 +107,6 @@ struct ExpertCacheTests {
         ask(made, [1, 4], tick: 2)
         #expect(made.event.slot(0) != nil && made.event.slot(1) != nil)
         #expect(made.cache.counters.unplaced == 0)
-    }
-
-    @Test("a guess takes a free slot, or that of a guess whose time is over, and no other")
-    func guesses() throws {
-        let made = try make(.perLayer([3, 3]), rule: SpeculationRule(lifetimeTicks: 1))
-        ask(made, [0, 1])
-        #expect(made.cache.guess(expert(1), tick: 0) == .resident(SlotIndex(1)))
-        #expect(made.cache.guess(expert(2), tick: 0) == .placed(SlotIndex(2), evicted: nil))
-        #expect(made.cache.guess(expert(3), tick: 1) == .noRoom)
-        #expect(made.cache.guess(expert(3), tick: 2) == .placed(SlotIndex(2), evicted: expert(2)))
-        ask(made, [3], tick: 2)
-        #expect(made.event.missCount == 0)
-        // It came true: now it is protected like any other.
-        #expect(made.cache.guess(expert(4), tick: 9) == .noRoom)
-        let counters = made.cache.counters
-        #expect(counters.guesses == 2 && counters.guessesUsed == 1 && counters.guessesWasted == 1)
-    }
-
-    @Test("a demand takes a guess that is over before it evicts, and a live one only in the last place")
-    func demandAndGuesses() throws {
-        let made = try make(.perLayer([2, 2]), rule: SpeculationRule(lifetimeTicks: 2))
-        ask(made, [0])
-        _ = made.cache.guess(expert(1), tick: 0)
-        ask(made, [2], tick: 1)
-        #expect(residents(made.cache) == [1, 2])
-        ask(made, [3], tick: 3)
-        #expect(residents(made.cache) == [2, 3])
-        made.cache.discard(expert(2))
-        _ = made.cache.guess(expert(4), tick: 3)
-        made.cache.lease(expert(3))
-        ask(made, [5], tick: 3)
-        #expect(residents(made.cache) == [3, 5])
-        #expect(made.cache.counters.guessesWasted == 2)
-    }
-
-    @Test("a guess may take what was not asked for lately, where the rule says so, up to its number")
-    func guessesEvict() throws {
-        let rule = SpeculationRule(lifetimeTicks: 5, protectedTicks: 3, largestCount: 1)
-        let made = try make(.perLayer([2, 2]), rule: rule)
-        ask(made, [0])
-        ask(made, [1], tick: 2)
-        #expect(made.cache.guess(expert(2), tick: 3) == .noRoom)
-        #expect(made.cache.guess(expert(2), tick: 4) == .placed(SlotIndex(0), evicted: expert(0)))
-        #expect(made.cache.guess(expert(3), tick: 9) == .noRoom)
-        made.cache.discard(expert(2))
-        #expect(made.cache.counters.guessesWasted == 1)
-        #expect(made.cache.guess(expert(3), tick: 9) == .placed(SlotIndex(0), evicted: nil))
     }
 
     @Test("slots can be given back and taken back", arguments: PolicyRegistry.entries)

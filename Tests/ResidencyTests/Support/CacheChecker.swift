@@ -7,14 +7,11 @@ struct CacheChecker {
     private let cache: any ExpertCaching
     private let event: CacheEvent
     private let numbering: ExpertNumbering
-    private let rule: SpeculationRule
     private let name: String
     private var generator: SeededGenerator
     private var tick = 0
     private var leases: [ExpertID: Int] = [:]
     private var masked: Set<ExpertID> = []
-    private var guessed: Set<ExpertID> = []
-    private var lastAsked: [ExpertID: Int] = [:]
     private var givenBack: [SlotIndex] = []
     private var residents: [ExpertID: SlotIndex] = [:]
 
@@ -28,13 +25,8 @@ struct CacheChecker {
         }
         let isGlobal = Bool.random(using: &generator)
         let total = shares.reduce(0, +)
-        rule = SpeculationRule(
-            lifetimeTicks: Int.random(in: 0...3, using: &generator),
-            protectedTicks: [Int.max, 2].randomElement(using: &generator) ?? 2,
-            largestCount: [Int.max, 2].randomElement(using: &generator) ?? 2)
         cache = choice.makeCache(
-            CacheShape(numbering: numbering, pools: isGlobal ? .global(slots: total) : .perLayer(shares)),
-            rule: rule)
+            CacheShape(numbering: numbering, pools: isGlobal ? .global(slots: total) : .perLayer(shares)))
         event = CacheEvent(numbering: numbering, capacity: numbering.expertCount)
         name = "\(choice), seed \(seed)"
         self.numbering = numbering
@@ -54,8 +46,7 @@ struct CacheChecker {
     mutating func step() {
         if Int.random(in: 0..<3, using: &generator) == 0 { tick += 1 }
         switch Int.random(in: 0..<12, using: &generator) {
-        case 0..<5: request()
-        case 5, 6: guess()
+        case 0..<7: request()
         case 7:
             if let expert = anyResident() {
                 cache.lease(expert)
@@ -73,7 +64,6 @@ struct CacheChecker {
         case 10:
             if let expert = anyResident(), leases[expert] == nil {
                 cache.discard(expert)
-                guessed.remove(expert)
                 #expect(cache.slot(of: expert) == nil, "\(name)")
             }
         default: resize()
@@ -96,8 +86,6 @@ struct CacheChecker {
                 #expect(event.slot(position) == residents[expert], "\(name)")
             }
             #expect(event.slot(position) == cache.slot(of: expert), "an event is whole: \(name)")
-            guessed.remove(expert)
-            lastAsked[expert] = tick
         }
         var evicted: Set<ExpertID> = []
         for index in 0..<event.missCount {
@@ -106,7 +94,6 @@ struct CacheChecker {
             evicted.insert(victim)
             #expect(residents[victim] == miss.slot && leases[victim] == nil, "\(name)")
             #expect(victim.layer != layer || !experts.contains(victim.index), "\(name)")
-            guessed.remove(victim)
         }
         // A mask that gave way means that all of the pool's did.
         if !evicted.isDisjoint(with: masked) {
@@ -122,25 +109,6 @@ struct CacheChecker {
 
     private func isSamePool(_ first: Int, _ second: Int) -> Bool { cache.shape.isGlobal || first == second }
 
-    private mutating func guess() {
-        let expert = anyExpert()
-        switch cache.guess(expert, tick: tick) {
-        case .resident(let slot): #expect(residents[expert] == slot, "\(name)")
-        case .noRoom: #expect(residents[expert] == nil, "\(name)")
-        case .placed(let slot, let evicted):
-            #expect(cache.slot(of: expert) == slot && residents[expert] == nil, "\(name)")
-            if let evicted {
-                #expect(residents[evicted] == slot && leases[evicted] == nil, "\(name)")
-                #expect(!masked.contains(evicted), "\(name)")
-                let age = tick - (lastAsked[evicted] ?? .min / 2)
-                #expect(guessed.contains(evicted) || age > rule.protectedTicks, "\(name)")
-                guessed.remove(evicted)
-            }
-            guessed.insert(expert)
-        }
-        #expect(guessed.count <= max(rule.largestCount, 0) || !cache.shape.isGlobal, "\(name)")
-    }
-
     private mutating func resize() {
         if let slot = givenBack.popLast() {
             cache.takeBack(slot)
@@ -151,7 +119,6 @@ struct CacheChecker {
             #expect(cache.expert(in: slot) == nil, "\(name)")
             if let gone = residents.first(where: { $0.value == slot })?.key {
                 #expect(leases[gone] == nil && !masked.contains(gone), "\(name)")
-                guessed.remove(gone)
             }
             givenBack.append(slot)
         }
@@ -173,8 +140,5 @@ struct CacheChecker {
         )
         #expect(leases.keys.allSatisfy { found[$0] != nil }, "\(name)")
         residents = found
-        let counters = cache.counters
-        let waiting = counters.guesses - counters.guessesUsed - counters.guessesWasted
-        #expect(waiting == guessed.count && guessed.isSubset(of: found.keys), "\(name)")
     }
 }
