@@ -55,36 +55,36 @@ public final class ModelFile: Sendable {
     }
 
     /// The model of a store, whose headers `file` was read from.
-    init(_ file: ModelFile, from packed: PackedStore) {
-        container = file.container
-        path = packed.path
-        parts = file.parts
-        diskPaths = [packed.path]
-        mappings = file.mappings
-        byteCount = packed.bytes.count
-        metadata = file.metadata
-        tensors = file.tensors
-        opaqueTensors = file.opaqueTensors
-        fingerprint = file.fingerprint
-        files = file.files
-        store = packed.manifest
-        copies = nil
+    convenience init(_ file: ModelFile, from packed: PackedStore) {
+        self.init(
+            file, path: packed.path, diskPaths: [packed.path], byteCount: packed.bytes.count,
+            store: packed.manifest, copies: nil)
     }
 
     /// The same with tensors in memory of their own.
-    init(_ file: ModelFile, copies: WeightCopies) {
+    convenience init(_ file: ModelFile, copies: WeightCopies) {
+        self.init(
+            file, path: file.path, diskPaths: file.diskPaths, byteCount: file.byteCount, store: file.store,
+            copies: copies)
+    }
+
+    /// What `file` holds, in another place.
+    private init(
+        _ file: ModelFile, path: String, diskPaths: [String], byteCount: Int, store: StoreManifest?,
+        copies: WeightCopies?
+    ) {
         container = file.container
-        path = file.path
         parts = file.parts
-        diskPaths = file.diskPaths
         mappings = file.mappings
-        byteCount = file.byteCount
         metadata = file.metadata
         tensors = file.tensors
         opaqueTensors = file.opaqueTensors
         fingerprint = file.fingerprint
         files = file.files
-        store = file.store
+        self.path = path
+        self.diskPaths = diskPaths
+        self.byteCount = byteCount
+        self.store = store
         self.copies = copies
     }
 

@@ -3,12 +3,6 @@ import ModelFiles
 import Synchronization
 import SystemPackage
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Copies a range of batches with several threads: so the disk reads for one while another writes.
 @safe final class PackCopy: @unchecked Sendable {
     // Unchecked: each batch is taken by one thread, which alone writes the checksums of its segments.
@@ -46,13 +40,13 @@ import Darwin
     /// - Parameter progress: gets the bytes copied so far, on this thread.
     /// - Returns: the first batch that was not copied; those before it were.
     func run(threadCount: Int, progress: (Int) -> Void) throws(ExpertStorageError) -> Int {
-        var threads: [pthread_t] = []
+        var threads: [SystemThread] = []
         for _ in 1..<max(threadCount, 1) {
-            guard let thread = start() else { break }
+            guard let thread = SystemThread({ self.work { _ in } }) else { break }
             threads.append(thread)
         }
         work(progress)
-        for thread in threads { join(thread) }
+        for thread in threads { thread.join() }
         if let failure = failure.withLock({ $0 }) { throw failure }
         return min(next.load(ordering: .relaxed), end)
     }
@@ -117,36 +111,4 @@ import Darwin
             offset += segment.byteCount
         }
     }
-
-    // A thread's handle is a number on Linux and a pointer on Darwin.
-    private func start() -> pthread_t? {
-        let argument = unsafe Unmanaged.passRetained(self)
-        #if canImport(Darwin)
-        var created: pthread_t?
-        #else
-        var created: pthread_t = 0
-        #endif
-        let result = unsafe pthread_create(&created, nil, { unsafe copyMain($0) }, argument.toOpaque())
-        #if canImport(Darwin)
-        if result == 0 { return unsafe created }
-        #else
-        if result == 0 { return created }
-        #endif
-        unsafe argument.release()
-        return nil
-    }
-
-    private func join(_ thread: pthread_t) {
-        #if canImport(Darwin)
-        _ = unsafe pthread_join(thread, nil)
-        #else
-        _ = pthread_join(thread, nil)
-        #endif
-    }
-}
-
-private func copyMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument = unsafe argument else { return nil }
-    unsafe Unmanaged<PackCopy>.fromOpaque(argument).takeRetainedValue().work { _ in }
-    return nil
 }

@@ -69,6 +69,12 @@ public struct ExpertCatalog: Sendable {
         layerCount = layers.count
     }
 
+    /// The number of expert `expert` of `layer`, as all others here take it.
+    public func number(layer: Int, expert: Int) -> Int { layer * expertsPerLayer + expert }
+
+    /// The layer of expert `expert` (numbered through).
+    public func layer(of expert: Int) -> Int { expert / expertsPerLayer }
+
     /// Piece `index` of expert `expert` (numbered through).
     public func piece(_ index: Int, of expert: Int) -> ExpertPiece {
         pieces[expert * piecesPerExpert + index]
@@ -76,8 +82,7 @@ public struct ExpertCatalog: Sendable {
 
     /// Bytes from the start of the slot to the first byte of the piece.
     public func slotOffset(piece index: Int, of expert: Int) -> Int {
-        let layer = expert / expertsPerLayer
-        return places[layer * piecesPerExpert + index]
+        return places[layer(of: expert) * piecesPerExpert + index]
             + piece(index, of: expert).offset % ReadFiles.alignmentBytes
     }
 

@@ -10,7 +10,7 @@ import Darwin
 @safe public final class ThreadDevice: ReadDevice {
     public let depth: Int
     private let shared: SharedReads
-    private let threads: [pthread_t]
+    private let threads: [SystemThread]
 
     /// Starts `depth` threads that read `files`; fewer where the system refuses more.
     ///
@@ -24,9 +24,9 @@ import Darwin
     init(depth: Int, read: @escaping @Sendable (BlockRead) -> Int) {
         precondition(depth >= 1, "\(depth) threads")
         let shared = SharedReads(capacity: depth, read: read)
-        var threads: [pthread_t] = []
+        var threads: [SystemThread] = []
         for _ in 0..<depth {
-            guard let thread = Self.start(shared) else { break }
+            guard let thread = SystemThread({ shared.work() }) else { break }
             threads.append(thread)
         }
         precondition(!threads.isEmpty, "the system starts no thread")
@@ -37,12 +37,7 @@ import Darwin
 
     deinit {
         shared.stop()
-        // A thread's handle is a number on Linux and a pointer on Darwin.
-        #if canImport(Darwin)
-        for thread in threads { _ = unsafe pthread_join(thread, nil) }
-        #else
-        for thread in threads { _ = pthread_join(thread, nil) }
-        #endif
+        for thread in threads { thread.join() }
     }
 
     public func submit(_ read: BlockRead) { shared.submit(read) }
@@ -55,29 +50,6 @@ import Darwin
     public func next(timeoutMicroseconds: Int) -> BlockCompletion? {
         shared.next(timeoutMicroseconds: timeoutMicroseconds)
     }
-
-    private static func start(_ shared: SharedReads) -> pthread_t? {
-        let argument = unsafe Unmanaged.passRetained(shared)
-        #if canImport(Darwin)
-        var created: pthread_t?
-        #else
-        var created: pthread_t = 0
-        #endif
-        let result = unsafe pthread_create(&created, nil, { unsafe threadMain($0) }, argument.toOpaque())
-        #if canImport(Darwin)
-        if result == 0 { return unsafe created }
-        #else
-        if result == 0 { return created }
-        #endif
-        unsafe argument.release()
-        return nil
-    }
-}
-
-private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let argument = unsafe argument else { return nil }
-    unsafe Unmanaged<SharedReads>.fromOpaque(argument).takeRetainedValue().work()
-    return nil
 }
 
 /// The reads of a thread device: two queues under one lock, each with room for all reads under way.

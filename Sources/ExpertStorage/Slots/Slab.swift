@@ -1,3 +1,5 @@
+import Kernels
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
@@ -8,29 +10,21 @@ import Darwin
 ///
 /// The system gives pages when they are first written; `giveBack` returns them. Allocates: once.
 @safe public final class Slab: @unchecked Sendable {
-    // Unchecked: base and size never change; who may touch which bytes is decided by the slots' states.
+    // Unchecked: who may touch which bytes is decided by the slots' states.
     /// Bytes of the whole slab.
-    public let byteCount: Int
-    let base: UnsafeMutableRawPointer
+    public var byteCount: Int { memory.byteCount }
+    private let memory: AnonymousMemory
+    private var base: UnsafeMutableRawPointer { unsafe memory.base }
 
     /// Reserves `byteCount` bytes, in huge pages where the system has them.
     ///
     /// - Throws: `noMemory`.
     public init(byteCount: Int) throws(ExpertStorageError) {
-        let size = max(byteCount, 1)
-        let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
-        guard let memory = unsafe memory, unsafe memory != MAP_FAILED else {
+        guard let memory = AnonymousMemory(byteCount: byteCount) else {
             throw ExpertStorageError(.noMemory(byteCount: byteCount))
         }
-        #if os(Linux)
-        // A hint: a refusal costs nothing but small pages.
-        unsafe madvise(memory, size, MADV_HUGEPAGE)
-        #endif
-        unsafe base = memory
-        self.byteCount = byteCount
+        self.memory = memory
     }
-
-    deinit { unsafe munmap(base, max(byteCount, 1)) }
 
     /// Returns the whole pages inside `range` to the system; their content is lost.
     public func giveBack(_ range: Range<Int>) {

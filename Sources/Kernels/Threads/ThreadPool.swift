@@ -8,14 +8,14 @@ public final class ThreadPool: Sendable {
     /// asked for where the system refused to start more.
     public let threadCount: Int
     private let state: PoolState
-    private let threads: [WorkerThread]
+    private let threads: [SystemThread]
 
     public init(threadCount: Int) {
         precondition(threadCount >= 1, "\(threadCount) threads")
         let state = PoolState(workers: threadCount - 1)
-        var threads: [WorkerThread] = []
+        var threads: [SystemThread] = []
         for index in 1..<max(threadCount, 1) {
-            guard let thread = WorkerThread(index: index, state: state) else { break }
+            guard let thread = SystemThread({ state.work(thread: index) }) else { break }
             threads.append(thread)
         }
         self.state = state

@@ -71,7 +71,7 @@ public struct ExpertExtents: Sendable {
             repeating: Checksum?.none, count: catalog.layerCount * catalog.expertsPerLayer)
         for record in records {
             guard let layer = layerNumbers.firstIndex(of: record.layer) else { continue }
-            let number = layer * catalog.expertsPerLayer + record.expert
+            let number = catalog.number(layer: layer, expert: record.expert)
             let piece = catalog.piece(0, of: number)
             if piece.offset == record.offset, piece.byteCount == record.byteCount {
                 found[number] = record.checksum
@@ -92,7 +92,7 @@ public struct ExpertExtents: Sendable {
         for layer in layerNumbers.indices {
             for expert in 0..<catalog.expertsPerLayer {
                 for index in 0..<catalog.piecesPerExpert {
-                    let piece = catalog.piece(index, of: layer * catalog.expertsPerLayer + expert)
+                    let piece = catalog.piece(index, of: catalog.number(layer: layer, expert: expert))
                     experts[piece.file].append(piece.offset..<piece.offset + piece.byteCount)
                 }
             }

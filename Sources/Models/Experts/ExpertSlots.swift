@@ -70,7 +70,7 @@ package final class ExpertSlots {
             guessDepth: max(Self.guessBytesUnderWay / options.reading.blockBytes, 1))
         guesses = StagedGuesses(
             areas: (slotCount..<areaBytes.count).map { ($0, areaBytes[$0]) }, areaOffsets: offsets,
-            loader: loader, expertsPerLayer: extents.catalog.expertsPerLayer)
+            loader: loader, catalog: extents.catalog)
         let capacity = shape.numbering.expertCount
         records = RecordChecks(extents)
         event = CacheEvent(numbering: shape.numbering, capacity: capacity)
@@ -183,7 +183,7 @@ extension ExpertSlots {
     /// - Returns: whether it will be in memory; false where there was no room for a guess.
     func guess(layer: Int, expert: Int) -> Bool {
         if cache.slot(of: ExpertID(layer: layer, index: expert)) != nil { return true }
-        let number = layer * extents.catalog.expertsPerLayer + expert
+        let number = extents.catalog.number(layer: layer, expert: expert)
         return guesses.contains(number) || guesses.begin(number, byteCount: slotBytes[layer])
     }
 
@@ -265,7 +265,7 @@ extension ExpertSlots {
     private func id(_ position: Int) -> ExpertID { ExpertID(layer: layer, index: Int(ids[position])) }
 
     private func number(_ position: Int) -> Int {
-        layer * extents.catalog.expertsPerLayer + Int(ids[position])
+        extents.catalog.number(layer: layer, expert: Int(ids[position]))
     }
 
     /// Waits until nothing is read into `area`.

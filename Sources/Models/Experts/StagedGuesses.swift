@@ -30,15 +30,17 @@ final class StagedGuesses {
     private(set) var counters = Counters()
     private let loader: ExpertLoader
     private let areaOffsets: [Int]
-    private let expertsPerLayer: Int
+    private let catalog: ExpertCatalog
     private var places: FlatArray<Place>
 
     /// - Parameter areas: the areas of guesses, by number, with their bytes.
-    init(areas: [(area: Int, byteCount: Int)], areaOffsets: [Int], loader: ExpertLoader, expertsPerLayer: Int)
-    {
+    init(
+        areas: [(area: Int, byteCount: Int)], areaOffsets: [Int], loader: ExpertLoader,
+        catalog: ExpertCatalog
+    ) {
         self.loader = loader
         self.areaOffsets = areaOffsets
-        self.expertsPerLayer = expertsPerLayer
+        self.catalog = catalog
         places = FlatArray(repeating: Place(area: 0, byteCount: 0), count: areas.count)
         for (index, area) in areas.enumerated() {
             places[index] = Place(area: Int32(area.area), byteCount: area.byteCount)
@@ -83,7 +85,7 @@ final class StagedGuesses {
     func expire(layer: Int) {
         for index in 0..<places.count {
             let place = places[index]
-            guard place.expert >= 0, Int(place.expert) / expertsPerLayer <= layer else { continue }
+            guard place.expert >= 0, catalog.layer(of: Int(place.expert)) <= layer else { continue }
             if place.isReady {
                 counters.bytesWasted += loader.bytesDelivered(slot: Int(place.area))
             } else {

@@ -4,20 +4,21 @@ import Glibc
 import Darwin
 #endif
 
-/// One started thread of a pool.
-@safe final class WorkerThread: @unchecked Sendable {
+/// A thread of its own, for work that waits or computes for long and must not block Swift's shared pool.
+@safe public final class SystemThread: @unchecked Sendable {
     // Unchecked: the handle is set once, before the object is shared.
     private let handle: pthread_t
 
-    /// Starts a thread that works for `state`, or returns nil where the system refuses one.
-    init?(index: Int, state: PoolState) {
-        let start = unsafe Unmanaged.passRetained(WorkerStart(index: index, state: state))
+    /// Starts a thread that runs `body`, or returns nil where the system refuses one. Allocates: once.
+    public init?(_ body: @escaping @Sendable () -> Void) {
+        let start = unsafe Unmanaged.passRetained(ThreadBody(body))
+        // A thread's handle is a number on Linux and a pointer on Darwin.
         #if canImport(Darwin)
         var created: pthread_t?
         #else
         var created: pthread_t = 0
         #endif
-        let result = unsafe pthread_create(&created, nil, { unsafe WorkerThread.main($0) }, start.toOpaque())
+        let result = unsafe pthread_create(&created, nil, { unsafe SystemThread.main($0) }, start.toOpaque())
         #if canImport(Darwin)
         let started = unsafe result == 0 ? created : nil
         #else
@@ -30,9 +31,8 @@ import Darwin
         handle = started
     }
 
-    /// Waits until the thread has ended.
-    func join() {
-        // A thread's handle is a number on Linux and a pointer on Darwin.
+    /// Waits until the body has ended; once.
+    public func join() {
         #if canImport(Darwin)
         _ = unsafe pthread_join(handle, nil)
         #else
@@ -42,19 +42,14 @@ import Darwin
 
     private static func main(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
         guard let argument = unsafe argument else { return nil }
-        let start = unsafe Unmanaged<WorkerStart>.fromOpaque(argument).takeRetainedValue()
-        start.state.work(thread: start.index)
+        unsafe Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
         return nil
     }
 }
 
-/// What a new thread is told.
-private final class WorkerStart: Sendable {
-    let index: Int
-    let state: PoolState
+/// What a new thread runs.
+private final class ThreadBody: Sendable {
+    let run: @Sendable () -> Void
 
-    init(index: Int, state: PoolState) {
-        self.index = index
-        self.state = state
-    }
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
 }
