@@ -29,6 +29,10 @@ public final class ExpertLoader {
         public var blocks = 0
         /// Nanoseconds in which at least one block was under way.
         public var busyNanoseconds = 0
+        /// Nanoseconds in which at least one block of a demand was.
+        public var demandNanoseconds = 0
+        /// Bytes delivered in them.
+        public var demandBytes = 0
     }
 
     /// Bytes of a block: the size of one read.
@@ -38,8 +42,10 @@ public final class ExpertLoader {
     private let catalog: ExpertCatalog
     private let device: any ReadDevice
     private let slab: Slab
-    /// Blocks of guesses that may be under way, so that demand finds the device free.
+    /// Blocks of guesses that may be under way beside those of demands.
     private let guessDepth: Int
+    /// Blocks of guesses that may be under way alone: the next demand has to wait for them.
+    private let idleGuessDepth: Int
     private var loads: [SlotLoad]
     private var demand: SlotList
     private var guesses: SlotList
@@ -48,6 +54,7 @@ public final class ExpertLoader {
     private var freeTags: [Int]
     private var guessBlocks = 0
     private var busySince = 0
+    private var demandSince = 0
 
     /// The load of one slot.
     private struct SlotLoad {
@@ -78,10 +85,12 @@ public final class ExpertLoader {
     /// - Parameters:
     ///   - blockBytes: size of a read, a multiple of the alignment.
     ///   - slotCount: slots are numbered below it.
-    ///   - guessDepth: blocks of guesses that may be under way; nil for half of what the device takes.
+    ///   - guessDepth: blocks of guesses that may be under way beside those of demands; nil for half of what
+    ///     the device takes.
+    ///   - idleGuessDepth: those that may be under way alone; nil for as many.
     public init(
         catalog: ExpertCatalog, device: any ReadDevice, slab: Slab, slotCount: Int, blockBytes: Int,
-        guessDepth: Int? = nil
+        guessDepth: Int? = nil, idleGuessDepth: Int? = nil
     ) {
         precondition(
             blockBytes > 0 && blockBytes % ReadFiles.alignmentBytes == 0, "blocks of \(blockBytes) bytes")
@@ -90,6 +99,7 @@ public final class ExpertLoader {
         self.slab = slab
         self.blockBytes = blockBytes
         self.guessDepth = guessDepth ?? max(device.depth / 2, 1)
+        self.idleGuessDepth = idleGuessDepth ?? self.guessDepth
         loads = Array(repeating: SlotLoad(), count: slotCount)
         demand = SlotList(slotCount: slotCount)
         guesses = SlotList(slotCount: slotCount)
@@ -166,7 +176,8 @@ extension ExpertLoader {
     private func nextSlot() -> Int? {
         if freeTags.isEmpty { return nil }
         if let slot = demand.first { return slot }
-        return guessBlocks < guessDepth ? guesses.first : nil
+        let depth = guessBlocks == blocksUnderWay ? idleGuessDepth : guessDepth
+        return guessBlocks < depth ? guesses.first : nil
     }
 
     private func issueBlock(of slot: Int) {
@@ -188,7 +199,13 @@ extension ExpertLoader {
             if loads[slot].piece == catalog.piecesPerExpert { leaveQueue(slot) }
         }
         loads[slot].blocksUnderWay += 1
-        if blocksUnderWay == 0 { busySince = device.nowNanoseconds }
+        let isIdle = blocksUnderWay == 0
+        let isFirstDemand = !block.isGuess && guessBlocks == blocksUnderWay
+        if isIdle || isFirstDemand {
+            let now = device.nowNanoseconds
+            if isIdle { busySince = now }
+            if isFirstDemand { demandSince = now }
+        }
         guard let tag = freeTags.popLast() else { preconditionFailure("no free block") }
         if block.isGuess { guessBlocks += 1 }
         submit(block, tag: tag)
@@ -207,6 +224,7 @@ extension ExpertLoader {
         let block = blocks[completion.tag]
         if completion.result > 0 {
             counters.bytes += completion.result
+            if guessBlocks < blocksUnderWay { counters.demandBytes += completion.result }
             loads[block.slot].bytesDelivered += completion.result
         }
         if completion.result >= block.needed {
@@ -243,7 +261,12 @@ extension ExpertLoader {
         let block = blocks[tag]
         freeTags.append(tag)
         if block.isGuess { guessBlocks -= 1 }
-        if blocksUnderWay == 0 { counters.busyNanoseconds += device.nowNanoseconds - busySince }
+        let isLastDemand = !block.isGuess && guessBlocks == blocksUnderWay
+        if isLastDemand || blocksUnderWay == 0 {
+            let now = device.nowNanoseconds
+            if blocksUnderWay == 0 { counters.busyNanoseconds += now - busySince }
+            if isLastDemand { counters.demandNanoseconds += now - demandSince }
+        }
         loads[block.slot].blocksUnderWay -= 1
         finishIfDone(block.slot)
     }

@@ -79,8 +79,8 @@ public struct Receipt: Sendable {
         return Double(decode.bytesRead - decode.guessedBytesWasted) / Double(decodeSteps) / bandwidth
     }
 
-    /// Bytes per second of the decode steps' reads, while at least one was under way; of the prompt's where
-    /// there were none.
+    /// Bytes per second of the decode steps' reads, while one was under way that a step waited for; of the
+    /// prompt's where there were none.
     public var diskBytesPerSecond: Double? {
         streaming?.decode.diskBytesPerSecond ?? streaming?.prefill.diskBytesPerSecond
     }

@@ -19,6 +19,9 @@ public protocol ExpertRunner {
         unless isCancelled: () -> Bool
     ) throws(Failure) -> Bool
 
+    /// Called between the halves of layers: reads that nobody waits for go on.
+    func tend()
+
     /// Arena elements that `run` takes for steps of at most `rows` rows.
     func scratchElements(rows: Int) -> Int
 }

@@ -67,7 +67,8 @@ package final class ExpertSlots {
         loader = ExpertLoader(
             catalog: extents.catalog, device: opened.device, slab: slab, slotCount: areaBytes.count,
             blockBytes: options.reading.blockBytes,
-            guessDepth: max(Self.guessBytesUnderWay / options.reading.blockBytes, 1))
+            guessDepth: max(Self.guessBytesBehindDemand / options.reading.blockBytes, 1),
+            idleGuessDepth: max(Self.guessBytesAlone / options.reading.blockBytes, 1))
         guesses = StagedGuesses(
             areas: (slotCount..<areaBytes.count).map { ($0, areaBytes[$0]) }, areaOffsets: offsets,
             loader: loader, catalog: extents.catalog)
@@ -90,7 +91,11 @@ package final class ExpertSlots {
 
     /// What a demand may find in front of it. Measured on a disk of 2 GB/s: with 2 MiB the disk was used for
     /// 79 % of a token's time, with 512 KiB for 85 %, without guesses for 70 %.
-    private static var guessBytesUnderWay: Int { 512 << 10 }
+    private static var guessBytesBehindDemand: Int { 512 << 10 }
+
+    /// What may be under way while nobody waits for the disk: what it reads in half a layer. Nobody asks for
+    /// the next blocks in between. Measured: tokens are 5 to 15 % faster than with 512 KiB.
+    private static var guessBytesAlone: Int { 2560 << 10 }
 
     /// What the loader read so far.
     var reads: ExpertLoader.Counters { loader.counters }
@@ -185,6 +190,12 @@ extension ExpertSlots {
         if cache.slot(of: ExpertID(layer: layer, index: expert)) != nil { return true }
         let number = extents.catalog.number(layer: layer, expert: expert)
         return guesses.contains(number) || guesses.begin(number, byteCount: slotBytes[layer])
+    }
+
+    /// Whether the bytes of an expert of a later layer are in memory, asked for or guessed.
+    func isPresent(layer: Int, expert: Int) -> Bool {
+        cache.slot(of: ExpertID(layer: layer, index: expert)) != nil
+            || guesses.isReady(extents.catalog.number(layer: layer, expert: expert))
     }
 
     /// Lets reads start that wait for room, and takes note of those that have ended.

@@ -16,6 +16,8 @@ public struct MappedExperts: ExpertRunner {
         order = ExpertOrder(expertCount: expertCount, capacity: maximumRows * expertsPerToken)
     }
 
+    public func tend() {}
+
     public func scratchElements(rows: Int) -> Int {
         ExpertWork.scratchElements(
             rows: rows, layers: layers, expertsPerToken: expertsPerToken, hiddenSize: hiddenSize)

@@ -25,6 +25,8 @@ public final class SlotExperts: ExpertRunner {
     /// Tokens computed so far, the clock of the cache.
     private var nextTick = 0
     private var tick = 0
+    /// Layers that are looked ahead at most: a third one gained nothing.
+    private static var horizon: Int { 2 }
 
     /// - Parameter graph: has the experts as views of the file, which give formats and sizes.
     init(
@@ -102,17 +104,26 @@ public final class SlotExperts: ExpertRunner {
         lastStep = rows == 1 ? now : nil
     }
 
-    /// Reads ahead what the next layer will probably choose, behind everything that this one waits for.
+    /// Reads ahead what the next layer will probably choose, behind everything that this one waits for; where
+    /// all of that is there already, of the layer after it.
     private func lookAhead(_ input: ExpertInput, layer: Int, context: StepContext) {
         guard let predictor, meter.isOn, input.rows.rows == 1, layer + 1 < predictor.layerCount else {
             return
         }
-        let next = predictor.predict(layer: layer + 1, hidden: input.hidden, context: context)
-        for rank in 0..<next.expertsPerToken {
-            if !slots.guess(layer: layer + 1, expert: next.expert(row: 0, rank: rank)) { break }
+        for later in layer + 1..<min(layer + 1 + Self.horizon, predictor.layerCount) {
+            let next = predictor.predict(layer: later, hidden: input.hidden, context: context)
+            var isGap = false
+            for rank in 0..<next.expertsPerToken {
+                let expert = next.expert(row: 0, rank: rank)
+                if !slots.isPresent(layer: later, expert: expert) { isGap = true }
+                if !slots.guess(layer: later, expert: expert) { break }
+            }
+            if isGap { break }
         }
         slots.pump()
     }
+
+    public func tend() { slots.pump() }
 
     /// Lists the experts that the rows chose: of one row the strongest first, of several the one that most
     /// rows chose.

@@ -50,6 +50,9 @@ final class StagedGuesses {
     /// Whether `expert` (numbered through) is being read ahead, or has been.
     func contains(_ expert: Int) -> Bool { place(of: expert) != nil }
 
+    /// Whether the bytes of `expert` have been read ahead.
+    func isReady(_ expert: Int) -> Bool { place(of: expert).map { places[$0].isReady } ?? false }
+
     /// Starts to read `expert`, which takes `byteCount` bytes; false where there is no room for it.
     func begin(_ expert: Int, byteCount: Int) -> Bool {
         for index in 0..<places.count {

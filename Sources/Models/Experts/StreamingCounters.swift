@@ -17,6 +17,10 @@ public struct StreamingCounters: Sendable, Equatable {
     public var guessedBytesWasted = 0
     /// Time in which at least one read was under way.
     public var busyNanoseconds = 0
+    /// Time in which at least one read was under way that a step had asked for.
+    public var demandNanoseconds = 0
+    /// Bytes that the disk delivered in that time, guesses' included.
+    public var demandBytes = 0
     /// Time in which the step waited for bytes.
     public var stallNanoseconds = 0
 
@@ -31,6 +35,8 @@ public struct StreamingCounters: Sendable, Equatable {
         guessedBytesUsed = slots.guessed.bytesUsed
         guessedBytesWasted = slots.guessed.bytesWasted
         busyNanoseconds = slots.reads.busyNanoseconds
+        demandNanoseconds = slots.reads.demandNanoseconds
+        demandBytes = slots.reads.demandBytes
         stallNanoseconds = slots.stallNanoseconds
     }
 
@@ -39,9 +45,12 @@ public struct StreamingCounters: Sendable, Equatable {
     /// Time in which at least one read was under way.
     public var busySeconds: Double { Double(busyNanoseconds) / 1e9 }
 
-    /// Bytes per second while at least one read was under way; nil where none was.
+    /// Bytes per second while a step's own reads were under way; nil where none was.
+    ///
+    /// Guesses alone are left out: few of them are under way at a time, so that the next demand finds the
+    /// disk free, and the disk is then slower than it can be.
     public var diskBytesPerSecond: Double? {
-        busyNanoseconds > 0 ? Double(bytesRead) / busySeconds : nil
+        demandNanoseconds > 0 ? Double(demandBytes) / (Double(demandNanoseconds) / 1e9) : nil
     }
 
     /// Adds what happened in another stretch of time.
@@ -53,6 +62,8 @@ public struct StreamingCounters: Sendable, Equatable {
         sum.guessedBytesUsed += other.guessedBytesUsed
         sum.guessedBytesWasted += other.guessedBytesWasted
         sum.busyNanoseconds += other.busyNanoseconds
+        sum.demandNanoseconds += other.demandNanoseconds
+        sum.demandBytes += other.demandBytes
         sum.stallNanoseconds += other.stallNanoseconds
     }
 
@@ -66,6 +77,8 @@ public struct StreamingCounters: Sendable, Equatable {
         difference.guessedBytesUsed -= earlier.guessedBytesUsed
         difference.guessedBytesWasted -= earlier.guessedBytesWasted
         difference.busyNanoseconds -= earlier.busyNanoseconds
+        difference.demandNanoseconds -= earlier.demandNanoseconds
+        difference.demandBytes -= earlier.demandBytes
         difference.stallNanoseconds -= earlier.stallNanoseconds
         return difference
     }

@@ -77,10 +77,12 @@ struct ForwardStep<Experts: ExpertRunner> {
         let normed = arena.matrix(rows: hidden.rows, columns: hidden.columns)
         let added = arena.matrix(rows: hidden.rows, columns: hidden.columns)
         if isCancelled() { return false }
+        experts.tend()
         layer.mixerNorm(hidden, into: normed, on: compute)
         layer.mixer.forward(normed, into: added, layer: index, context: context)
         compute.add(added, scale: layer.residualScale, to: hidden)
         if isCancelled() { return false }
+        experts.tend()
         layer.feedForwardNorm(hidden, into: normed, on: compute)
         switch layer.feedForward {
         case .dense(let dense):

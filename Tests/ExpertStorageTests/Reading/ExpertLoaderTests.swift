@@ -90,6 +90,17 @@ struct ExpertLoaderTests {
         #expect(bench.awaitOne() == 5)
     }
 
+    @Test("gives guesses more of the device as long as nobody waits for it")
+    func deepensIdleGuesses() {
+        let bench = Bench(seed: 7, depth: 8, guessDepth: 1, idleGuessDepth: 3)
+        for slot in 0..<4 { bench.begin(expert: slot, slot: slot, urgency: .guess) }
+        bench.loader.pump()
+        #expect(bench.disk.readsUnderWay == 3)
+        bench.begin(expert: 5, slot: 5, urgency: .demand)
+        #expect(bench.awaitOne() == 5)
+        #expect(bench.disk.readsUnderWay <= 3, "of the guesses none came in between")
+    }
+
     @Test("reads a guess that became a demand before the others")
     func promotes() {
         let bench = Bench(seed: 6, depth: 2)
@@ -123,6 +134,18 @@ struct ExpertLoaderTests {
         #expect(bench.loader.counters.bytes == bench.disk.reads.reduce(0) { $0 + $1.byteCount })
         #expect(bench.loader.counters.busyNanoseconds > 0)
         #expect(bench.loader.counters.busyNanoseconds <= bench.disk.nowNanoseconds)
+        #expect(bench.loader.counters.demandNanoseconds == bench.loader.counters.busyNanoseconds)
+        #expect(bench.loader.counters.demandBytes == bench.loader.counters.bytes)
+    }
+
+    @Test("counts no guess that is read alone as a demand")
+    func countsDemand() {
+        let bench = Bench(seed: 11)
+        bench.begin(expert: 0, slot: 0, urgency: .guess)
+        _ = bench.awaitAll()
+        #expect(bench.loader.counters.busyNanoseconds > 0)
+        #expect(bench.loader.counters.demandNanoseconds == 0)
+        #expect(bench.loader.counters.demandBytes == 0)
     }
 }
 
@@ -135,7 +158,7 @@ final class Bench {
     let slotCount = 8
     private let slotBytes: Int
 
-    init(seed: UInt64, depth: Int = 6) {
+    init(seed: UInt64, depth: Int = 6, guessDepth: Int? = nil, idleGuessDepth: Int? = nil) {
         var generator = SeededGenerator(seed: seed)
         let lengths = (0..<3).map { _ in Int.random(in: 1...60_000, using: &generator) }
         var files: [[UInt8]] = [[], []]
@@ -158,7 +181,8 @@ final class Bench {
         do { slab = try Slab(byteCount: slotBytes * slotCount) } catch { fatalError("\(error)") }
         loader = ExpertLoader(
             catalog: catalog, device: disk, slab: slab, slotCount: slotCount,
-            blockBytes: 4096 * Int.random(in: 1...4, using: &generator))
+            blockBytes: 4096 * Int.random(in: 1...4, using: &generator), guessDepth: guessDepth,
+            idleGuessDepth: idleGuessDepth)
     }
 
     func begin(expert: Int, slot: Int, urgency: ExpertLoader.Urgency) {
