@@ -68,6 +68,7 @@ public final class SlotExperts: ExpertRunner {
             tick = nextTick
             nextTick += input.routing.rows
             noteStep(rows: input.routing.rows)
+            if context.batch.slices.contains(where: { $0.firstPosition == 0 }) { slots.cache.beginSequence() }
         }
         slots.begin(layer: layer, tick: tick)
         let count = list(input.routing, expertCount: experts.experts.count)
