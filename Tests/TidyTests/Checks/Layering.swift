@@ -5,14 +5,16 @@ struct Layering {
         "sluice": ["Serving", "Cluster", "Generation", "Residency"],
         "Serving": ["Generation", "Tokenization"],
         "Cluster": ["Models", "Residency"],
-        "Generation": ["Models", "Tokenization", "Residency"],
+        "Generation": ["Models", "TraceFiles", "Tokenization", "Residency"],
         "Models": ["ExpertStorage", "Residency"],
         "ExpertStorage": ["ModelFiles", "Residency", "CEventCounter"],
+        "TraceFiles": ["ModelFiles", "Residency", "CLZ4"],
         "Tokenization": ["ModelFiles"],
         "ModelFiles": ["Kernels"],
         "Kernels": ["CKernels"],
         "CKernels": [],
         "CEventCounter": [],
+        "CLZ4": [],
         "Residency": [],
     ]
 
