@@ -39,6 +39,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: kernelSettings),
         .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: swiftSettings),
         .target(name: "Residency", swiftSettings: swiftSettings),
+        .target(name: "Reports", dependencies: ["Residency"], swiftSettings: swiftSettings),
         .target(
             name: "ModelFiles",
             dependencies: ["Kernels", .product(name: "SystemPackage", package: "swift-system")],
@@ -100,6 +101,9 @@ let package = Package(
         .testTarget(
             name: "ResidencyTests", dependencies: ["Residency", "TestSupport", "CAllocationCounter"],
             exclude: ["Fixtures"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Residency", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels", "TestSupport"],

@@ -2,7 +2,7 @@
 struct Layering {
     /// Direct edges, top to bottom; a target may use everything that can be reached along them.
     static let edges: [String: [String]] = [
-        "sluice": ["Serving", "Cluster", "Generation", "Residency"],
+        "sluice": ["Serving", "Cluster", "Generation", "Reports", "Residency"],
         "Serving": ["Generation", "Tokenization"],
         "Cluster": ["Models", "Residency"],
         "Generation": ["Models", "TraceFiles", "Tokenization", "Residency"],
@@ -15,6 +15,7 @@ struct Layering {
         "CKernels": [],
         "CEventCounter": [],
         "CLZ4": [],
+        "Reports": ["Residency"],
         "Residency": [],
     ]
 
