@@ -68,15 +68,17 @@ struct ModelSession {
             StandardError.write("sluice: warning: \(warning)\n")
         }
         if plan.options.streaming != nil, preference.source == .automatic, !settings.isPlanOnly {
-            plan.read(by: Self.reading(file, settings))
+            plan.read(by: Self.reading(file, settings, budgetBytes: plan.budgetBytes))
         }
         self.plan = plan
     }
 
     /// How the model's disk is best read, as known or measured now.
-    private static func reading(_ file: ModelFile, _ settings: ModelSettings) -> ReadPlan {
+    private static func reading(
+        _ file: ModelFile, _ settings: ModelSettings, budgetBytes: Int?
+    ) -> ReadPlan {
         let profiles = DiskProfiles(environment: ProcessInfo.processInfo.environment)
-        let answer = DiskProbe.answer(for: file.parts, profiles: profiles)
+        let answer = DiskProbe.answer(for: file.parts, profiles: profiles, budgetBytes: budgetBytes)
         if !settings.isQuiet {
             for note in answer.notes { StandardError.write("sluice: note: \(note)\n") }
         }
