@@ -54,6 +54,15 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(name: "Tokenization", dependencies: ["ModelFiles"], swiftSettings: swiftSettings),
+        .systemLibrary(
+            name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+        .target(
+            name: "TraceFiles",
+            dependencies: [
+                "ModelFiles", "Residency", "Kernels", "CLZ4",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings),
         .target(
             name: "Models",
             dependencies: [
@@ -63,7 +72,9 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "Generation",
-            dependencies: ["Models", "ExpertStorage", "Residency", "ModelFiles", "Tokenization", "Kernels"],
+            dependencies: [
+                "Models", "TraceFiles", "ExpertStorage", "Residency", "ModelFiles", "Tokenization", "Kernels",
+            ],
             // The bundled model with its provenance and licence, copied as they are.
             resources: [.copy("Resources")],
             swiftSettings: swiftSettings),
@@ -77,8 +88,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Tuning", "Generation", "Models", "ExpertStorage", "Residency", "ModelFiles", "Tokenization",
-                "Kernels",
+                "Tuning", "Generation", "Models", "TraceFiles", "ExpertStorage", "Residency", "ModelFiles",
+                "Tokenization", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -111,6 +122,10 @@ let package = Package(
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles", "TestSupport"],
             exclude: ["Fixtures"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TraceFilesTests",
+            dependencies: ["TraceFiles", "Residency", "ModelFiles", "Kernels", "TestSupport"],
             swiftSettings: swiftSettings),
         // Lets a test's process be refused io_uring.
         .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),

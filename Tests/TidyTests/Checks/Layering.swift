@@ -6,14 +6,16 @@ struct Layering {
         "Serving": ["Generation", "Tokenization"],
         "Cluster": ["Models", "Residency"],
         "Tuning": ["Generation", "TraceFiles", "Residency"],
-        "Generation": ["Models", "Tokenization", "Residency"],
+        "Generation": ["Models", "TraceFiles", "Tokenization", "Residency"],
         "Models": ["ExpertStorage", "Residency"],
         "ExpertStorage": ["ModelFiles", "Residency", "CEventCounter"],
+        "TraceFiles": ["ModelFiles", "Residency", "CLZ4"],
         "Tokenization": ["ModelFiles"],
         "ModelFiles": ["Kernels"],
         "Kernels": ["CKernels"],
         "CKernels": [],
         "CEventCounter": [],
+        "CLZ4": [],
         "Residency": [],
     ]
 

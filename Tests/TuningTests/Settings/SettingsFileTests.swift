@@ -119,8 +119,8 @@ struct SettingsFileTests {
         ),
         Refusal(
             "a table without a name", "[ ]\n",
-            "line 1, column 3: this is no TOML: Error while parsing table header: tables with blank bare keys "
-                + "are explicitly prohibited"),
+            "line 1, column 3: this is no TOML: Error while parsing table header: tables with blank bare "
+                + "keys are explicitly prohibited"),
         Refusal(
             "a null character", "[tuned]\nmachine = \"a\\u0000b\"\n",
             "line 2, column 13: here is a null character; expected text without any, leave it out"),
