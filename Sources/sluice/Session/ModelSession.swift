@@ -6,6 +6,7 @@ import ModelFiles
 import Models
 import Residency
 import Tokenization
+import Tuning
 
 /// A model that has been opened and planned, and then started: what every command that runs one goes through.
 struct ModelSession {
@@ -36,6 +37,7 @@ struct ModelSession {
         instructionSet = try InstructionSet.fromEnvironment()
         diskReadBefore = ProcessUsage.read().diskReadBytes ?? 0
         file = try ModelSession.open(settings)
+        if let profile = resolver.profile, !settings.isQuiet { Self.compare(profile, with: file) }
         tokenizer = try ModelSession.tokenizer(of: file, settings, isRequired: needsTokenizer)
         needs = try ModelNeeds(file: file)
         try ModelSession.check(tokenizer, fits: needs.shape, path: file.path)
@@ -104,6 +106,15 @@ struct ModelSession {
             StandardError.write("sluice: no model given (-m), using \(BundledModel.summary)\n")
         }
         return try ModelFile.open(BundledModel.path())
+    }
+
+    /// Warns of values that were measured with another model.
+    private static func compare(_ profile: Profile, with file: ModelFile) {
+        let fingerprint = file.fingerprint.description
+        guard let measured = profile.modelFingerprint, measured != fingerprint else { return }
+        StandardError.write(
+            "sluice: warning: the profile '\(profile.path)' was measured with the model \(measured), and "
+                + "this one is \(fingerprint); its values may not be the best here\n")
     }
 
     private static func tokenizer(
