@@ -34,6 +34,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         .target(name: "CKernels", cSettings: kernelSettings),
@@ -78,10 +79,17 @@ let package = Package(
             // The bundled model with its provenance and licence, copied as they are.
             resources: [.copy("Resources")],
             swiftSettings: swiftSettings),
+        .target(
+            name: "Tuning",
+            dependencies: [
+                "Generation", "ExpertStorage", "Residency", "Kernels",
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            swiftSettings: swiftSettings),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Generation", "Models", "TraceFiles", "ExpertStorage", "Residency", "ModelFiles",
+                "Tuning", "Generation", "Models", "TraceFiles", "ExpertStorage", "Residency", "ModelFiles",
                 "Tokenization", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -141,6 +149,9 @@ let package = Package(
                 "Generation", "Models", "ExpertStorage", "Residency", "ModelFiles", "Tokenization",
                 "Kernels", "TestSupport", "CAllocationCounter",
             ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TuningTests", dependencies: ["Tuning", "Generation", "Residency", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
