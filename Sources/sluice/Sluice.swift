@@ -28,6 +28,7 @@ struct Sluice: AsyncParsableCommand {
             InspectCommand.self,
             PackCommand.self,
             VerifyCommand.self,
+            ReplayCommand.self,
             DoctorCommand.self,
         ])
 
