@@ -130,6 +130,7 @@ let package = Package(
         .testTarget(
             name: "TraceFilesTests",
             dependencies: ["TraceFiles", "Residency", "ModelFiles", "Kernels", "TestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         // Lets a test's process be refused io_uring.
         .target(name: "CSystemCallFilter", path: "Tests/CSystemCallFilter"),

@@ -21,6 +21,14 @@ public struct TraceFilesError: Error, Sendable, Equatable {
 
         /// A value that cannot be, in bytes or in text.
         case invalid(found: String, expected: String)
+
+        // Other programs' files.
+        /// No format that can be read looks like this, or none has this name.
+        case unknownFormat(found: String, advice: String)
+        /// The content of another program's file is not what its format says.
+        case malformed(found: String, expected: String, advice: String)
+        /// A trace cannot be written in a format.
+        case unwritableTrace(found: String, expected: String)
     }
 
     /// What is wrong.
@@ -64,7 +72,10 @@ extension TraceFilesError: CustomStringConvertible {
             "\(limit): found \(found), at most \(maximum) are accepted"
         case .wrongChecksum(let what, let found, let expected):
             "the checksum of \(what) is \(found), expected \(expected)"
-        case .invalid(let found, let expected): "found \(found), expected \(expected)"
+        case .invalid(let found, let expected), .malformed(let found, let expected, _),
+            .unwritableTrace(let found, let expected):
+            "found \(found), expected \(expected)"
+        case .unknownFormat(let found, _): "\(found) is no known format of traces"
         }
     }
 
@@ -81,6 +92,8 @@ extension TraceFilesError: CustomStringConvertible {
         case .truncated, .limitExceeded, .wrongChecksum:
             "the trace is damaged; copy it again or record it again"
         case .invalid: "repair the file or record it again"
+        case .unknownFormat(_, let advice), .malformed(_, _, let advice): advice
+        case .unwritableTrace: "write it in another format"
         }
     }
 }
