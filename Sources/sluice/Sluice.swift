@@ -27,6 +27,7 @@ struct Sluice: AsyncParsableCommand {
             InspectCommand.self,
             PackCommand.self,
             VerifyCommand.self,
+            TraceCommand.self,
             ReplayCommand.self,
             DoctorCommand.self,
             ProfileCommand.self,
