@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Generation
+import Reports
 import Residency
 
 /// `sluice replay`: what policies would have hit on a recorded routing, at every budget.
@@ -25,6 +26,7 @@ struct ReplayCommand: AsyncParsableCommand {
               sluice replay trace.csv --fit other.csv --allocation uniform,shallow:2,fitted --pools all
               sluice replay trace.csv --expert-bytes 3M --budget 1G,2G,4G --json
               sluice replay trace.csv --interleave 4 --csv table.csv
+              sluice replay trace.csv --budget 5%..100% --html report.html
             """)
 
     @Argument(help: ArgumentHelp("Traces of one model.", valueName: "trace"))
@@ -94,15 +96,23 @@ struct ReplayCommand: AsyncParsableCommand {
         help: ArgumentHelp("Also write a line for each result to this file.", valueName: "file"))
     var csv: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Also write a page with charts to this file; it needs no network.", valueName: "file"))
+    var html: String?
+
     func run() async throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let wishes = try wishes(&resolver)
         let json = try resolver.isOn("json", flag: json)
         let table = try resolver.text(["csv"], flag: csv).map { try OutputFile($0) }
+        let page = try resolver.text(["html"], flag: html).map { try OutputFile($0) }
         let interrupt = CancellationFlag()
         Interrupts.shared.watch(interrupt)
         defer { Interrupts.shared.watch(nil) }
-        let run = try replay(wishes, interrupt)
+        let judged = try TraceInput.read(traces)
+        let run = try replay(judged, wishes, interrupt)
         let (results, notes) = try await run.results(wishes)
         run.progress.clear()
         for note in notes { StandardError.write("note: \(note)\n") }
@@ -114,6 +124,10 @@ struct ReplayCommand: AsyncParsableCommand {
             events: run.events, expertBytes: run.hasExpertBytes ? run.expertBytes : nil,
             streams: wishes.streams, results: results)
         try table?.write(report.csv)
+        if let page {
+            let input = ReplayReportInput(report, statistics: judged.map { TraceStatistics($0) })
+            try page.write(ReplayReportPage(input).html)
+        }
         try StandardOutput.write(json ? report.json.text + "\n" : report.text)
     }
 
@@ -142,8 +156,9 @@ struct ReplayCommand: AsyncParsableCommand {
         return wishes
     }
 
-    private func replay(_ wishes: ReplayWishes, _ interrupt: CancellationFlag) throws -> ReplayRun {
-        let judged = try TraceInput.read(traces)
+    private func replay(
+        _ judged: [RoutingTrace], _ wishes: ReplayWishes, _ interrupt: CancellationFlag
+    ) throws -> ReplayRun {
         let fitted = wishes.fits && !fit.isEmpty ? try TraceInput.read(fit) : []
         if let other = fitted.first, !other.shape.hasSameExperts(as: judged[0].shape) {
             throw CommandFailure.failure(
