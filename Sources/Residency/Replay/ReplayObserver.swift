@@ -1,0 +1,10 @@
+/// Is told what a replay does, event by event: what a time model or a chart is made from.
+///
+/// A generic parameter of the replay, so that a call is specialised. Allocates: none is expected of it.
+public protocol ReplayObserver: ~Copyable {
+    /// One event was answered: of `requests` experts of `layer` asked for together by `rows` tokens, `misses`
+    /// had to be read, `foreseen` of these had been predicted a layer before.
+    mutating func event(layer: Int, rows: Int, requests: Int, misses: Int, foreseen: Int)
+    /// All layers of the step were answered.
+    mutating func endStep(rows: Int, phase: TraceRow.Phase)
+}
