@@ -34,11 +34,13 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         .target(name: "CKernels", cSettings: kernelSettings),
         .target(name: "Kernels", dependencies: ["CKernels"], swiftSettings: swiftSettings),
         .target(name: "Residency", swiftSettings: swiftSettings),
+        .target(name: "Reports", dependencies: ["Residency"], swiftSettings: swiftSettings),
         .target(
             name: "ModelFiles",
             dependencies: ["Kernels", .product(name: "SystemPackage", package: "swift-system")],
@@ -53,6 +55,15 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .target(name: "Tokenization", dependencies: ["ModelFiles"], swiftSettings: swiftSettings),
+        .systemLibrary(
+            name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+        .target(
+            name: "TraceFiles",
+            dependencies: [
+                "ModelFiles", "Residency", "Kernels", "CLZ4",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: swiftSettings),
         .target(
             name: "Models",
             dependencies: [
@@ -62,14 +73,24 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(
             name: "Generation",
-            dependencies: ["Models", "ExpertStorage", "Residency", "ModelFiles", "Tokenization", "Kernels"],
+            dependencies: [
+                "Models", "TraceFiles", "ExpertStorage", "Residency", "ModelFiles", "Tokenization", "Kernels",
+            ],
             // The bundled model with its provenance and licence, copied as they are.
             resources: [.copy("Resources")],
+            swiftSettings: swiftSettings),
+        .target(
+            name: "Tuning",
+            dependencies: [
+                "Generation", "ExpertStorage", "Residency", "Kernels",
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Generation", "Models", "ExpertStorage", "Residency", "ModelFiles", "Tokenization", "Kernels",
+                "Tuning", "Generation", "Models", "TraceFiles", "ExpertStorage", "Residency", "ModelFiles",
+                "Tokenization", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings),
@@ -90,6 +111,9 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         .testTarget(
+            name: "ReportsTests", dependencies: ["Reports", "Residency", "TestSupport"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "ModelFilesTests", dependencies: ["ModelFiles", "Kernels", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(
@@ -101,6 +125,11 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TokenizationTests", dependencies: ["Tokenization", "ModelFiles", "TestSupport"],
+            exclude: ["Fixtures"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TraceFilesTests",
+            dependencies: ["TraceFiles", "Residency", "ModelFiles", "Kernels", "TestSupport"],
             exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         // Lets a test's process be refused io_uring.
@@ -121,6 +150,9 @@ let package = Package(
                 "Generation", "Models", "ExpertStorage", "Residency", "ModelFiles", "Tokenization",
                 "Kernels", "TestSupport", "CAllocationCounter",
             ],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TuningTests", dependencies: ["Tuning", "Generation", "Residency", "TestSupport"],
             swiftSettings: swiftSettings),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),

@@ -53,9 +53,13 @@ class Policy:
                 self.resident.remove(victim)
             self.resident.add(expert)
             self.enter(expert)
+        self.end([expert for expert in experts if expert in self.resident])
         return misses
 
     def hit(self, expert):
+        pass
+
+    def end(self, experts):
         pass
 
     def missed(self, expert):
@@ -75,6 +79,10 @@ class LRU(Policy):
         self.last[expert] = self.uses
 
     enter = hit
+
+    def end(self, experts):
+        for expert in experts:
+            self.hit(expert)
 
     def victim(self, expert, candidates):
         return min(candidates, key=self.last.get)
@@ -300,6 +308,9 @@ class WTinyLFU(Policy):
 
 
 class LeastStale(LRU):
+    def end(self, experts):
+        pass
+
     def __init__(self, *arguments):
         super().__init__(*arguments)
         self.used_in = {}

@@ -21,7 +21,8 @@ public enum PolicyRegistry {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         let name = String(parts[0]).lowercased()
         guard let entry = entries.first(where: { $0.name == name }) else {
-            throw ResidencyError(.unknownPolicy(name, nearest: nearest(to: name)))
+            let nearest = EditDistance.nearest(to: name, among: entries.map(\.name))
+            throw ResidencyError(.unknownPolicy(name, nearest: nearest))
         }
         guard parts.count == 2 else { return PolicyChoice(entry: entry, halfLifeTokens: nil) }
         guard entry.defaultHalfLifeTokens != nil else {
@@ -31,15 +32,6 @@ public enum PolicyRegistry {
             throw ResidencyError(.badHalfLife(String(parts[1]), policy: name))
         }
         return PolicyChoice(entry: entry, halfLifeTokens: tokens)
-    }
-
-    /// The name with the fewest letters to change, nil where none is near.
-    private static func nearest(to text: String) -> String? {
-        let distances = entries.map { ($0.name, EditDistance.between(text, $0.name)) }
-        guard let best = distances.min(by: { $0.1 < $1.1 }), best.1 <= max(text.count / 2, 1) else {
-            return nil
-        }
-        return best.0
     }
 }
 

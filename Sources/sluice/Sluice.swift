@@ -10,8 +10,7 @@ struct Sluice: AsyncParsableCommand {
         abstract: "Runs Mixture-of-Experts language models.",
         discussion: """
             Every option can also be given by the environment: SLUICE_THREADS=2 is --threads 2. Flags come \
-            first, then the \
-            environment, then defaults.
+            first, then the environment, then a profile (--profile FILE), then defaults.
 
             Examples:
               sluice run -p "Once upon a time" -n 100
@@ -28,7 +27,9 @@ struct Sluice: AsyncParsableCommand {
             InspectCommand.self,
             PackCommand.self,
             VerifyCommand.self,
+            ReplayCommand.self,
             DoctorCommand.self,
+            ProfileCommand.self,
         ])
 
     static func main() async {

@@ -55,7 +55,7 @@ struct RefusalTests {
         (["run", "-p", "x", "--precision", "hobbit"], 2, "use exact"),
         (["run", "-p", "x", "--trace", "t"], 2, "recording routing traces"),
         (["run", "-p", "x", "--workers", "2"], 2, "worker processes"),
-        (["run", "-p", "x", "--profile", "p.toml"], 2, "profiles"),
+        (["run", "-p", "x", "--profile", "/no/such/p.toml"], 1, "there is no such file"),
         (["eval"], 2, "no text"),
         (["eval", "-f", "a", "--tokens-file", "b"], 2, "twice"),
         (["eval", "-f", "/no/such/text"], 1, "/no/such/text"),

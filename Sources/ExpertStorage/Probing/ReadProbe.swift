@@ -16,7 +16,8 @@ public struct ReadProbe {
     public static let tableBlockBytes = [256 << 10, 512 << 10, 1 << 20, 2 << 20]
     /// Reads at once of the whole table.
     public static let tableDepths = [1, 2, 4, 8, 16]
-    private static let mostBytesUnderWay = 32 << 20
+    /// Memory of the short probe.
+    public static let shortBytesUnderWay = 32 << 20
 
     /// About a second and a gigabyte, which a disk of 1 GB/s uses up together; a slower one reads less.
     private static let shortLimits = ReadMeasurement.Limits(
@@ -37,23 +38,31 @@ public struct ReadProbe {
 
     /// A choice in about a second: first the way, then block size and depth of that way.
     ///
+    /// - Parameter bytesUnderWay: the memory that it may take; what needs more, it does not try.
     /// - Throws: `noMemory`, and `tooSmall` for files in which there are no random places.
-    public func short(expertBytes: Int = Self.expertBytes) throws(ExpertStorageError) -> Result {
+    public func short(
+        expertBytes: Int = Self.expertBytes, bytesUnderWay: Int = Self.shortBytesUnderWay
+    ) throws(ExpertStorageError) -> Result {
+        let bytesUnderWay = max(bytesUnderWay, Self.firstSetting(.directThreads).bytesUnderWay)
         let measurement = try ReadMeasurement(
-            disk, expertBytes: expertBytes, bytesUnderWay: Self.mostBytesUnderWay, limits: Self.shortLimits,
+            disk, expertBytes: expertBytes, bytesUnderWay: bytesUnderWay, limits: Self.shortLimits,
             generator: generator)
-        var settings = ReadMethod.allCases.map { ReadSetting(.read($0), blockBytes: 1 << 20, depth: 4) }
+        var settings = ReadMethod.allCases.map(Self.firstSetting)
         _ = measurement.measure(settings, isCancelled: { false }, progress: { _, _ in })
         if let first = ReadChoice(measurement.speeds(settings)) {
             // Fewest bytes under way first: a slow disk, whose time is soon up, needs no more.
             let others = Self.settings(
                 [.read(first.plan.method)], blockBytes: [256 << 10, 1 << 20, 2 << 20],
                 depths: Self.tableDepths.filter { $0 >= ReadChoice.minimumDepth }
-            ).filter { !settings.contains($0) }.sorted { $0.bytesUnderWay < $1.bytesUnderWay }
+            ).filter { !settings.contains($0) && $0.bytesUnderWay <= bytesUnderWay }.sorted { $0.bytesUnderWay < $1.bytesUnderWay }
             _ = measurement.measure(others, isCancelled: { false }, progress: { _, _ in })
             settings += others
         }
         return Self.result(measurement, settings)
+    }
+
+    private static func firstSetting(_ method: ReadMethod) -> ReadSetting {
+        ReadSetting(.read(method), blockBytes: 1 << 20, depth: 4)
     }
 
     /// Every way with every block size and depth.

@@ -27,12 +27,18 @@ public struct DiskProbe {
     private static let assumed = ReadChoice(
         plan: .unmeasured, bytesPerSecond: 500e6, blockSeconds: 0.010)
 
+    /// Of a run's memory, what a probe takes: the program itself is there too, its weights not yet.
+    private static let shareOfBudget = 3
+
     /// The answer for the disk that holds `paths`; measures for about a second where none is kept, and keeps
-    /// what it finds.
+    /// what it finds, unless the budget let it try only small settings.
     ///
-    /// - Parameter profiles: nil where nothing can be kept.
+    /// - Parameters:
+    ///   - profiles: nil where nothing can be kept.
+    ///   - budgetBytes: of the whole process; nil for no limit.
     public static func answer(
-        for paths: [String], profiles: DiskProfiles?, expertBytes: Int = ReadProbe.expertBytes
+        for paths: [String], profiles: DiskProfiles?, budgetBytes: Int? = nil,
+        expertBytes: Int = ReadProbe.expertBytes
     ) -> Answer {
         var notes: [String] = []
         if let profiles, let path = paths.first {
@@ -42,10 +48,14 @@ public struct DiskProbe {
         }
         do {
             let probe = ReadProbe(try ProbedFiles(paths: paths), generator: SystemRandomNumberGenerator())
-            let result = try probe.short(expertBytes: expertBytes)
+            let allowed = budgetBytes.map { $0 / shareOfBudget } ?? .max
+            let bytesUnderWay = min(allowed, ReadProbe.shortBytesUnderWay)
+            let result = try probe.short(expertBytes: expertBytes, bytesUnderWay: bytesUnderWay)
             notes += result.refusals.map { "\($0.way.name): \($0.error)" }
             if let choice = result.choice {
-                notes += keep(choice, for: paths, in: profiles)
+                if bytesUnderWay == ReadProbe.shortBytesUnderWay {
+                    notes += keep(choice, for: paths, in: profiles)
+                }
                 return Answer(choice: choice, source: .measured, notes: notes)
             }
         } catch {

@@ -21,7 +21,7 @@ public struct StreamingPreference: Sendable {
     }
 
     /// How slots are shared out among layers.
-    public enum Allocation: Sendable, Equatable {
+    public enum Allocation: Sendable, Hashable, CustomStringConvertible {
         /// Every layer gets as many.
         case uniform
         /// The first layers are held whole, the others get equal shares.
@@ -40,6 +40,15 @@ public struct StreamingPreference: Sendable {
                 self = .soft(favouredLayers: layers)
             } else {
                 return nil
+            }
+        }
+
+        /// As it is read.
+        public var description: String {
+            switch self {
+            case .uniform: "uniform"
+            case .shallow(let layers): "shallow:\(layers)"
+            case .soft(let layers): "soft:\(layers)"
             }
         }
     }

@@ -10,8 +10,7 @@ import SystemPackage
 /// bytes are there, and is let go of when they were used; until then its expert stays. Allocates: once. Runs
 /// on: engine thread.
 package final class ExpertSlots {
-    /// Decides.
-    package let cache: any ExpertCaching
+    private var requests: StepRequests
     private let loader: ExpertLoader
     let slab: Slab
     private let extents: ExpertExtents
@@ -26,15 +25,10 @@ package final class ExpertSlots {
     private(set) var areaOfSlot: FlatArray<Int32>
     /// Slots whose memory others have.
     var givenBack: [GivenBackSlot] = []
-    private let event: CacheEvent
-    private var ids: FlatArray<UInt16>
     private var areaOfPosition: FlatArray<Int32>
     private var positionOfArea: FlatArray<Int32>
     private var states: FlatArray<PositionState>
     private var layer = 0
-    private var tick = 0
-    /// Positions whose experts may not leave.
-    package private(set) var heldCount = 0
     /// What records of a store are to sum up to; empty where there are no records.
     private var records: RecordChecks
     /// A read that failed while another was awaited.
@@ -63,7 +57,7 @@ package final class ExpertSlots {
         self.extents = extents
         files = opened.files
         method = opened.method
-        cache = options.policy.makeCache(shape)
+        requests = StepRequests(cache: options.policy.makeCache(shape))
         loader = ExpertLoader(
             catalog: extents.catalog, device: opened.device, slab: slab, slotCount: areaBytes.count,
             blockBytes: options.reading.blockBytes,
@@ -74,8 +68,6 @@ package final class ExpertSlots {
             loader: loader, catalog: extents.catalog)
         let capacity = shape.numbering.expertCount
         records = RecordChecks(extents)
-        event = CacheEvent(numbering: shape.numbering, capacity: capacity)
-        ids = FlatArray(repeating: 0, count: capacity)
         areaOfPosition = FlatArray(repeating: -1, count: capacity)
         states = FlatArray(repeating: .idle, count: capacity)
         areaOfSlot = FlatArray(repeating: 0, count: slotCount)
@@ -107,52 +99,56 @@ package final class ExpertSlots {
 // MARK: - A layer's list
 
 extension ExpertSlots {
-    /// Begins the list of `layer` (of those with experts).
-    func begin(layer: Int, tick: Int) {
-        precondition(heldCount == 0, "\(heldCount) experts of layer \(self.layer) are held")
+    /// Decides.
+    package var cache: any ExpertCaching { requests.cache }
+
+    /// Positions whose experts may not leave.
+    package var heldCount: Int { requests.heldCount }
+
+    /// A step of `rows` tokens begins; `startsText` where one of them is the first of a text.
+    func beginStep(rows: Int, startsText: Bool) { requests.beginStep(rows: rows, startsText: startsText) }
+
+    /// Begins the list of `layer` (of those with experts): what the rows chose.
+    ///
+    /// - Returns: how many experts that are.
+    func begin(layer: Int, _ routing: Routing) -> Int {
         self.layer = layer
-        self.tick = tick
+        requests.beginLayer(layer, rows: routing.rows, expertsPerToken: routing.expertsPerToken) {
+            routing.expert(row: $0, rank: $1)
+        }
+        return requests.count
     }
 
-    /// Puts expert `expert` of the layer at `position`.
-    func set(_ position: Int, expert: Int) {
-        ids[position] = UInt16(expert)
-        states[position] = .idle
-    }
+    /// Whether all of the list fit the layer's slots.
+    var isTogether: Bool { requests.isTogether }
 
     /// The expert at `position`.
-    func expert(_ position: Int) -> Int { Int(ids[position]) }
+    func expert(_ position: Int) -> Int { requests.expert(position) }
 
-    /// Exchanges two positions that were not asked for.
-    func swap(_ first: Int, _ second: Int) { (ids[first], ids[second]) = (ids[second], ids[first]) }
+    /// Rows that chose the expert at `position`.
+    func rowCount(_ position: Int) -> Int { requests.rowCount(position) }
 
-    /// Whether the expert at `position` lies in a slot.
-    func isResident(_ position: Int) -> Bool { cache.slot(of: id(position)) != nil }
-
-    /// Slots that the layer may use.
-    var capacity: Int { cache.slotsInService(layer: layer) }
-
-    /// Asks for `positions` at once and starts the reads of those that are not in memory.
+    /// Asks for what comes next of the list and starts the reads of what is not in memory.
     ///
-    /// - Precondition: with those held already they fit the layer's slots.
-    func request(_ positions: Range<Int>) {
-        precondition(heldCount + positions.count <= capacity, "\(positions) into \(capacity) slots")
-        ids.withSpan(positions) { cache.request(layer: layer, experts: $0, tick: tick, into: event) }
+    /// - Returns: false where nothing is left to ask for, or something has to be let go first.
+    @discardableResult
+    func request() -> Bool {
+        guard let positions = requests.ask() else { return false }
+        let answer = requests.answer
         // A read that was called off may still be writing where an expert shall lie now.
-        for index in 0..<event.missCount {
-            awaitEnd(area: Int(areaOfSlot[event.miss(index).slot.index]))
+        for index in 0..<answer.missCount {
+            awaitEnd(area: Int(areaOfSlot[answer.miss(index).slot.index]))
         }
-        for index in 0..<event.missCount {
-            let position = positions.lowerBound + event.miss(index).position
+        for index in 0..<answer.missCount {
+            let position = positions.lowerBound + answer.miss(index).position
             states[position] = .waiting
-            fetch(position, into: event.miss(index).slot.index)
+            fetch(position, into: answer.miss(index).slot.index)
         }
         for position in positions {
-            guard let slot = event.slot(position - positions.lowerBound)?.index else {
-                preconditionFailure("no slot for expert \(ids[position]) of layer \(layer)")
+            guard let slot = answer.slot(position - positions.lowerBound)?.index else {
+                preconditionFailure("no slot for \(requests.id(position))")
             }
-            cache.lease(id(position))
-            heldCount += 1
+            requests.hold(position)
             let area = Int(areaOfSlot[slot])
             areaOfPosition[position] = Int32(area)
             positionOfArea[area] = Int32(position)
@@ -164,10 +160,8 @@ extension ExpertSlots {
             }
         }
         loader.pump()
+        return true
     }
-
-    /// More rows of the step than one chose the expert at `position`.
-    func countUses(_ position: Int, _ count: Int) { cache.countUses(of: id(position), count) }
 
     /// Brings the bytes of a miss into its slot: those that were read ahead, or a new read.
     private func fetch(_ position: Int, into slot: Int) {
@@ -245,10 +239,9 @@ extension ExpertSlots {
     /// Lets the expert at `position` leave when it has to.
     func letGo(_ position: Int) {
         precondition(states[position] != .idle, "position \(position) is not held")
-        cache.release(id(position))
+        requests.letGo(position)
         positionOfArea[Int(areaOfPosition[position])] = -1
         states[position] = .idle
-        heldCount -= 1
     }
 
     /// Gives up on the first `count` positions: stops their reads, without waiting for what the disk is at,
@@ -262,7 +255,7 @@ extension ExpertSlots {
         for position in 0..<count where states[position] != .idle {
             let isLost = states[position] == .waiting
             letGo(position)
-            if isLost { cache.discard(id(position)) }
+            if isLost { cache.discard(requests.id(position)) }
         }
     }
 }
@@ -273,10 +266,8 @@ extension ExpertSlots {
     /// Microseconds after which whoever waits looks around.
     private static var patience: Int { 20_000 }
 
-    private func id(_ position: Int) -> ExpertID { ExpertID(layer: layer, index: Int(ids[position])) }
-
     private func number(_ position: Int) -> Int {
-        extents.catalog.number(layer: layer, expert: Int(ids[position]))
+        extents.catalog.number(layer: layer, expert: expert(position))
     }
 
     /// Waits until nothing is read into `area`.

@@ -22,9 +22,6 @@ public final class SlotExperts: ExpertRunner {
     private(set) var meter = RegretMeter()
     /// When the last step of one row began; nil after another one.
     private var lastStep: UInt64?
-    /// Tokens computed so far, the clock of the cache.
-    private var nextTick = 0
-    private var tick = 0
     /// Layers that are looked ahead at most: a third one gained nothing.
     private static var horizon: Int { 2 }
 
@@ -65,20 +62,19 @@ public final class SlotExperts: ExpertRunner {
         order.sort(input.routing)
         let layer = places[input.layer]
         if layer == 0 {
-            tick = nextTick
-            nextTick += input.routing.rows
             noteStep(rows: input.routing.rows)
-            if context.batch.slices.contains(where: { $0.firstPosition == 0 }) { slots.cache.beginSequence() }
+            slots.beginStep(
+                rows: input.routing.rows,
+                startsText: context.batch.slices.contains { $0.firstPosition == 0 })
         }
-        slots.begin(layer: layer, tick: tick)
-        let count = list(input.routing, expertCount: experts.experts.count)
+        let count = slots.begin(layer: layer, input.routing)
         var work = ExpertWork(
             experts, order: order, input: input.rows, expertsPerToken: expertsPerToken,
             hiddenSize: hiddenSize, context: context)
         var isDone = false
         do throws(ExpertStorageError) {
-            if count <= slots.capacity {
-                request(0..<count)
+            if slots.isTogether {
+                slots.request()
                 slots.endGuesses()
                 lookAhead(input, layer: layer, context: context)
                 isDone = try runTogether(count, experts, &work, unless: isCancelled)
@@ -126,33 +122,6 @@ public final class SlotExperts: ExpertRunner {
 
     public func tend() { slots.pump() }
 
-    /// Lists the experts that the rows chose: of one row the strongest first, of several the one that most
-    /// rows chose.
-    private func list(_ routing: Routing, expertCount: Int) -> Int {
-        var count = 0
-        if routing.rows == 1 {
-            while count < expertsPerToken {
-                slots.set(count, expert: routing.expert(row: 0, rank: count))
-                count += 1
-            }
-            return count
-        }
-        for expert in 0..<expertCount where !order.choices(of: expert).isEmpty {
-            slots.set(count, expert: expert)
-            var position = count
-            // Insertion: a few hundred experts, next to the products of hundreds of rows.
-            while position > 0 && uses(position - 1) < uses(position) {
-                slots.swap(position - 1, position)
-                position -= 1
-            }
-            count += 1
-        }
-        return count
-    }
-
-    /// Rows that chose the expert at `position`.
-    private func uses(_ position: Int) -> Int { order.choices(of: slots.expert(position)).count }
-
     /// All experts have a slot: those in memory are computed while the others are read.
     private func runTogether(
         _ count: Int, _ experts: LayerExperts, _ work: inout ExpertWork, unless isCancelled: () -> Bool
@@ -165,7 +134,7 @@ public final class SlotExperts: ExpertRunner {
                 add(position, experts, &work)
                 done += 1
                 // Of several rows an expert takes long: the next reads start in between.
-                if isReading, uses(position) > 1 {
+                if isReading, slots.rowCount(position) > 1 {
                     work.run()
                     try slots.poll(waiting: false)
                 }
@@ -177,21 +146,12 @@ public final class SlotExperts: ExpertRunner {
         }
     }
 
-    /// More experts than slots: first those in memory, then the others as slots become free, each group with
-    /// the most wanted first.
-    ///
-    /// Experts are computed in the order in which they were asked for, so that who leaves does not depend on
-    /// how fast reads end.
+    /// More experts than slots: computed in the order in which they were asked for, as slots become free.
     private func runInTurn(
         _ count: Int, _ experts: LayerExperts, _ work: inout ExpertWork, unless isCancelled: () -> Bool
     ) throws(ExpertStorageError) -> Bool {
-        var requested = moveResidentsToFront(count)
-        request(0..<requested)
         for position in 0..<count {
-            while requested < count && slots.heldCount < slots.capacity {
-                request(requested..<requested + 1)
-                requested += 1
-            }
+            while slots.request() {}
             while !slots.isReady(position) {
                 if isCancelled() { return false }
                 try slots.poll(waiting: true)
@@ -202,27 +162,6 @@ public final class SlotExperts: ExpertRunner {
             try slots.poll(waiting: false)
         }
         return true
-    }
-
-    /// Returns how many they are.
-    private func moveResidentsToFront(_ count: Int) -> Int {
-        var residents = 0
-        for position in 0..<count where slots.isResident(position) {
-            var place = position
-            while place > residents {
-                slots.swap(place - 1, place)
-                place -= 1
-            }
-            residents += 1
-        }
-        return residents
-    }
-
-    private func request(_ positions: Range<Int>) {
-        slots.request(positions)
-        for position in positions where uses(position) > 1 {
-            slots.countUses(position, uses(position) - 1)
-        }
     }
 
     /// Adds the expert at `position` to the work, which copies nothing: its slot must last until the work was

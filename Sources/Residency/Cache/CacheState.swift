@@ -51,7 +51,10 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
         counters.requests += experts.count
         counters.hits += hits
         layerCounters[layer] = counters
-        if hits < experts.count { place(experts, base: base, pool: pool, layer: layer, &event) }
+        if hits < experts.count {
+            place(experts, base: base, pool: pool, layer: layer, &event)
+            if hits > 0 { settle(experts, base: base, pool: pool, event) }
+        }
         for position in 0..<experts.count {
             protection.reasons[base + Int(experts[position])] &= ~Protection.event
         }
@@ -79,6 +82,14 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
             protection.reasons[expert] |= Protection.event
             event.setSlot(slot, at: position)
             event.appendMiss(position: position, victim: victim)
+        }
+    }
+
+    private mutating func settle(
+        _ experts: Span<UInt16>, base: Int, pool: Int, _ event: borrowing CacheEvent.Storage
+    ) {
+        for position in 0..<experts.count where event.isPlaced(position) {
+            policy.settle(base + Int(experts[position]), pool: pool)
         }
     }
 

@@ -5,7 +5,8 @@
 ///
 /// For one event, the experts that a layer chose at once, the cache calls ``begin(layer:tick:)``, then
 /// ``touch(_:pool:)`` for every one that is resident, in the order of the event, then for every other one
-/// ``miss(_:pool:)``, ``evict(from:for:sparing:)`` if the pool has no free slot, and ``admit(_:pool:)``.
+/// ``miss(_:pool:)``, ``evict(from:for:sparing:)`` if the pool has no free slot, and ``admit(_:pool:)``. Where
+/// some were resident and some were not, ``settle(_:pool:)`` follows for all of them in the order of the event.
 ///
 /// Cost: every call is to take tens of nanoseconds in a pool of thousands. Allocates: none after `init`.
 package protocol EvictionPolicy: ~Copyable, SendableMetatype {
@@ -31,6 +32,9 @@ package protocol EvictionPolicy: ~Copyable, SendableMetatype {
     mutating func evict(from pool: Int, for expert: Int, sparing protection: borrowing Protection) -> Int
     /// A chosen expert becomes resident.
     mutating func admit(_ expert: Int, pool: Int)
+    /// An expert of the event, resident by now, takes its place in the order of the event. What a policy by
+    /// order of use remembers then does not depend on what was resident before, nor on the number of slots.
+    mutating func settle(_ expert: Int, pool: Int)
     /// A resident expert leaves for a reason other than its worth: its read failed.
     mutating func remove(_ expert: Int, pool: Int)
     /// `pool` now has `capacity` slots.
@@ -46,6 +50,7 @@ extension EvictionPolicy where Self: ~Copyable {
     package static var defaultHalfLifeTokens: Double? { nil }
     package mutating func begin(layer: Int, tick: Int) {}
     package mutating func miss(_ expert: Int, pool: Int) {}
+    package mutating func settle(_ expert: Int, pool: Int) {}
     package mutating func resize(pool: Int, capacity: Int) {}
     package mutating func beginSequence() {}
 }

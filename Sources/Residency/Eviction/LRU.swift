@@ -44,6 +44,8 @@ package struct LRU: EvictionPolicy, ~Copyable {
         if layout.layerWeights != nil { lastEvent[expert] = event }
     }
 
+    package mutating func settle(_ expert: Int, pool: Int) { touch(expert, pool: pool) }
+
     /// The victim, as the type says.
     package mutating func evict(
         from pool: Int, for expert: Int, sparing protection: borrowing Protection

@@ -56,19 +56,21 @@ struct BenchCommand: AsyncParsableCommand {
     @OptionGroup(title: StreamingArguments.title) var streaming: StreamingArguments
 
     func run() async throws {
-        var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+        var resolver = try self.resolver()
         let sizes = try BenchSizes(
             prompt: nPrompt, generated: nGen, depths: nDepth, threads: threads, repetitions: repetitions,
             &resolver)
         let json = try resolver.isOn("json", flag: json)
+        let threadsSource = resolver.source(of: "threads")
         var results: [BenchResult] = []
         var receiptPath: String?
         let interrupt = CancellationFlag()
         defer { Interrupts.shared.watch(nil) }
         for threadCount in sizes.threads where !interrupt.isCancelled {
             // A resolver of its own per thread count, so that the plan shows one run.
-            var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+            var resolver = try self.resolver()
             let settings = try ModelSettings(model, threads: threadCount, streaming, &resolver)
+            resolver.setSource(of: "threads", to: threadsSource)
             let session = try ModelSession(
                 settings, &resolver, needsTokenizer: false, neededContext: sizes.neededContext)
             if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
@@ -82,5 +84,11 @@ struct BenchCommand: AsyncParsableCommand {
             try OutputFile(receiptPath).write(JSONValue.list(results.map(\.receipt.json)).text + "\n")
         }
         if interrupt.isCancelled { throw CommandFailure.interrupted }
+    }
+
+    private func resolver() throws -> SettingResolver {
+        // The tests decide how long the context is.
+        try SettingResolver(
+            environment: ProcessInfo.processInfo.environment, profile: model.profile, ignoring: ["ctx-size"])
     }
 }

@@ -47,7 +47,8 @@ struct ChatCommand: AsyncParsableCommand {
     @OptionGroup(title: StreamingArguments.title) var streaming: StreamingArguments
 
     func run() async throws {
-        var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+        var resolver = try SettingResolver(
+            environment: ProcessInfo.processInfo.environment, profile: model.shared.profile)
         let settings = try ModelSettings(model, streaming, &resolver)
         let sampling = try sampling.resolved(&resolver)
         let maximum = try GeneratedLength.resolved(predict, &resolver)

@@ -58,7 +58,10 @@ struct EvalCommand: AsyncParsableCommand {
     @OptionGroup(title: StreamingArguments.title) var streaming: StreamingArguments
 
     func run() async throws {
-        var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+        // The window decides what is measured.
+        var resolver = try SettingResolver(
+            environment: ProcessInfo.processInfo.environment, profile: model.shared.profile,
+            ignoring: ["ctx-size"])
         let settings = try ModelSettings(model, streaming, &resolver)
         let scoresSecondHalf = try resolver.isOn("second-half", flag: secondHalf)
         let chunkLimit = try resolver.optional(["chunks"], flag: chunks, expected: "an integer") { Int($0) }

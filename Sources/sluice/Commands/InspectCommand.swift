@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Generation
 import ModelFiles
+import Tuning
 
 /// `sluice inspect`: what is in a model file.
 struct InspectCommand: ParsableCommand {
@@ -49,7 +50,7 @@ struct InspectCommand: ParsableCommand {
         let context = try resolver.optional(["ctx-size", "c"], flag: ctxSize, expected: "an integer") {
             Int($0)
         }
-        try ModelSettings.check("-c", context ?? 1, 1...ModelSettings.maximumContext)
+        try ModelSettings.check("-c", context ?? 1, ProfileKeys.contextTokens)
         let inspection = Inspection(try ModelFile.open(path), context: context)
         let json = try resolver.isOn("json", flag: json)
         let tensors = try resolver.isOn("tensors", flag: tensors)

@@ -1,4 +1,5 @@
 import Generation
+import Tuning
 
 /// What a benchmark varies.
 struct BenchSizes {
@@ -38,7 +39,7 @@ struct BenchSizes {
         prompts = try list(["n-prompt", "p"], "-p", prompt, 512, 0...1 << 20).filter { $0 > 0 }
         self.generated = try list(["n-gen", "n"], "-n", generated, 128, 0...1 << 20).filter { $0 > 0 }
         self.depths = try list(["n-depth", "d"], "-d", depths, 0, 0...1 << 20)
-        self.threads = try list(["threads", "t"], "-t", threads, cores, 1...ModelSettings.maximumThreads)
+        self.threads = try list(["threads", "t"], "-t", threads, cores, ProfileKeys.threads)
         self.repetitions = try resolver.integer(["repetitions", "r"], flag: repetitions, default: 5)
         try ModelSettings.check("-r", self.repetitions, 1...10_000)
         guard !(prompts.isEmpty && self.generated.isEmpty) else {

@@ -60,6 +60,13 @@ struct SharedModelArguments: ParsableArguments {
             valueName: "file"))
     var receipt: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Take what neither flags nor the environment say from this TOML file; see profiles/README.md.",
+            valueName: "file"))
+    var profile: String?
+
     @Flag(help: "Print every value and where it came from, with the memory plan, and exit.")
     var plan = false
 

@@ -70,12 +70,7 @@ struct StreamingArguments: ParsableArguments {
         parsing: .unconditional, help: ArgumentHelp("Worker processes; not in this version.", valueName: "n"))
     var workers: String?
 
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("Values from a TOML profile; not in this version.", valueName: "file"))
-    var profile: String?
-
-    /// What the user wants, from flags or the environment.
+    /// What the user wants, from flags, the environment or a profile.
     ///
     /// - Throws: `CommandFailure` naming the option that cannot be met.
     func preference(_ resolver: inout SettingResolver) throws -> StreamingPreference {
@@ -111,7 +106,7 @@ struct StreamingArguments: ParsableArguments {
             throw CommandFailure.usage("--allocation is \"\(rule)\"; expected uniform, shallow:N or soft:N")
         }
         preference.allocation = allocation
-        if let problem = preference.problem { throw CommandFailure.usage(problem) }
+        if let problem = preference.problem { throw resolver.refusal(problem) }
         let cache = try text("expert-cache", expertCache, default: "auto", &resolver)
         if cache != "auto" {
             guard let bytes = ByteSize.parse(cache) else {
@@ -125,7 +120,7 @@ struct StreamingArguments: ParsableArguments {
         }
         preference.prefetches = prefetch == "auto"
         if preference.source == .mapped, preference.expertCacheBytes != nil || preference.policy != nil {
-            throw CommandFailure.usage(
+            throw resolver.refusal(
                 "--io mmap keeps no experts in slots; leave --expert-cache and --policy out")
         }
         return preference
@@ -142,7 +137,6 @@ struct StreamingArguments: ParsableArguments {
             ("precision", precision, ["exact"], "lower precision on a miss"),
             ("trace", trace, [], "recording routing traces"),
             ("workers", workers, [], "worker processes"),
-            ("profile", profile, [], "profiles"),
         ]
         for option in options {
             let value = try resolver.optional(

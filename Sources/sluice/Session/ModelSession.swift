@@ -6,6 +6,7 @@ import ModelFiles
 import Models
 import Residency
 import Tokenization
+import Tuning
 
 /// A model that has been opened and planned, and then started: what every command that runs one goes through.
 struct ModelSession {
@@ -36,6 +37,7 @@ struct ModelSession {
         instructionSet = try InstructionSet.fromEnvironment()
         diskReadBefore = ProcessUsage.read().diskReadBytes ?? 0
         file = try ModelSession.open(settings)
+        if let profile = resolver.profile, !settings.isQuiet { Self.compare(profile, with: file) }
         tokenizer = try ModelSession.tokenizer(of: file, settings, isRequired: needsTokenizer)
         needs = try ModelNeeds(file: file)
         try ModelSession.check(tokenizer, fits: needs.shape, path: file.path)
@@ -68,15 +70,17 @@ struct ModelSession {
             StandardError.write("sluice: warning: \(warning)\n")
         }
         if plan.options.streaming != nil, preference.source == .automatic, !settings.isPlanOnly {
-            plan.read(by: Self.reading(file, settings))
+            plan.read(by: Self.reading(file, settings, budgetBytes: plan.budgetBytes))
         }
         self.plan = plan
     }
 
     /// How the model's disk is best read, as known or measured now.
-    private static func reading(_ file: ModelFile, _ settings: ModelSettings) -> ReadPlan {
+    private static func reading(
+        _ file: ModelFile, _ settings: ModelSettings, budgetBytes: Int?
+    ) -> ReadPlan {
         let profiles = DiskProfiles(environment: ProcessInfo.processInfo.environment)
-        let answer = DiskProbe.answer(for: file.parts, profiles: profiles)
+        let answer = DiskProbe.answer(for: file.parts, profiles: profiles, budgetBytes: budgetBytes)
         if !settings.isQuiet {
             for note in answer.notes { StandardError.write("sluice: note: \(note)\n") }
         }
@@ -102,6 +106,15 @@ struct ModelSession {
             StandardError.write("sluice: no model given (-m), using \(BundledModel.summary)\n")
         }
         return try ModelFile.open(BundledModel.path())
+    }
+
+    /// Warns of values that were measured with another model.
+    private static func compare(_ profile: Profile, with file: ModelFile) {
+        let fingerprint = file.fingerprint.description
+        guard let measured = profile.modelFingerprint, measured != fingerprint else { return }
+        StandardError.write(
+            "sluice: warning: the profile '\(profile.path)' was measured with the model \(measured), and "
+                + "this one is \(fingerprint); its values may not be the best here\n")
     }
 
     private static func tokenizer(

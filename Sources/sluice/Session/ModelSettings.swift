@@ -3,6 +3,7 @@ import Generation
 import Kernels
 import ModelFiles
 import Models
+import Tuning
 
 /// The options of a model, resolved and checked as far as that goes without the model.
 struct ModelSettings {
@@ -21,11 +22,6 @@ struct ModelSettings {
     let receiptPath: String?
     let isPlanOnly: Bool
     let isQuiet: Bool
-
-    /// More positions than any model has been trained for; beyond it, a mistyped number.
-    static let maximumContext = 1 << 28
-    static let maximumThreads = 1024
-    private static let maximumBatch = 1 << 20
 
     /// - Throws: `CommandFailure` for a value that cannot be used, naming it.
     init(
@@ -70,10 +66,10 @@ struct ModelSettings {
         receiptPath = try resolver.text(["receipt"], flag: flags.receipt)
         isPlanOnly = try resolver.isOn("plan", flag: flags.plan)
         isQuiet = try resolver.isOn("quiet", flag: flags.quiet)
-        try Self.check("-c", contextSize ?? 1, 1...Self.maximumContext)
-        try Self.check("--threads", threads, 1...Self.maximumThreads)
-        try Self.check("--threads-batch", prefillThreads, 1...Self.maximumThreads)
-        try Self.check("-b", batchSize, 1...Self.maximumBatch)
+        try Self.check("-c", contextSize ?? 1, ProfileKeys.contextTokens)
+        try Self.check("--threads", threads, ProfileKeys.threads)
+        try Self.check("--threads-batch", prefillThreads, ProfileKeys.threads)
+        try Self.check("-b", batchSize, ProfileKeys.batchTokens)
     }
 
     /// - Throws: `CommandFailure` where `value` is outside `range`.

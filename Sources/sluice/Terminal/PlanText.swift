@@ -18,7 +18,7 @@ struct PlanText {
 
     /// Every setting with its source, and the memory plan.
     func text(_ settings: [Setting]) -> String {
-        let rows = settings.map { [$0.name, $0.value, $0.source.rawValue] }
+        let rows = settings.map { [$0.name, $0.value, $0.source.description] }
         return "settings\n" + TextTable.text(rows) + memory
     }
 
@@ -28,11 +28,7 @@ struct PlanText {
             "model": .string(session.file.path),
             "settings": .object(
                 settings.map { setting in
-                    JSONMember(
-                        name: setting.name,
-                        value: .members([
-                            "value": .string(setting.value), "source": .string(setting.source.rawValue),
-                        ]))
+                    JSONMember(name: setting.name, value: Self.json(setting))
                 }),
             "memory": .members([
                 "lines": .list(
@@ -44,6 +40,16 @@ struct PlanText {
                 "total": .count(plan.totalBytes),
                 "budget": .optional(plan.budgetBytes),
             ]),
+        ])
+    }
+
+    private static func json(_ setting: Setting) -> JSONValue {
+        guard case .profile(let path, let line) = setting.source else {
+            return .members(["value": .string(setting.value), "source": .string(setting.source.name)])
+        }
+        return .members([
+            "value": .string(setting.value), "source": .string(setting.source.name),
+            "file": .string(path), "line": .count(line),
         ])
     }
 }

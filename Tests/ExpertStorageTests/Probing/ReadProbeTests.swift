@@ -41,6 +41,18 @@ struct ReadProbeTests {
         #expect(choice.plan.blockBytes * choice.plan.depth <= 16 << 20)
     }
 
+    @Test("tries nothing for which its memory is too small")
+    func keepsToMemory() throws {
+        // Where depth gains without end, the largest setting of the table wins, or the largest that fits.
+        let disk = ServedDisk(
+            services: Self.services(Service(latencyNanoseconds: 20_000_000, bytesPerSecond: 2e9)))
+        let probe = ReadProbe(disk, generator: SeededGenerator(seed: 1))
+        let small = try probe.short(bytesUnderWay: 8 << 20)
+        #expect(small.speeds.count > 4)
+        #expect(small.speeds.allSatisfy { $0.setting.blockBytes * $0.setting.depth <= 8 << 20 })
+        #expect(try short(disk).speeds.contains { $0.setting.blockBytes * $0.setting.depth > 8 << 20 })
+    }
+
     @Test(
         "is not misled by noise: of equals, the simplest within a few percent",
         arguments: 0..<20 as Range<UInt64>)

@@ -76,7 +76,8 @@ struct CacheChecker {
         let count = Int.random(in: 0...min(4, numbering.expertCount), using: &generator)
         let experts = (0..<numbering.expertCount).shuffled(using: &generator).prefix(count)
         let before = cache.counters
-        cache.request(layer: layer, experts: experts.map { UInt16($0) }.span, tick: tick, into: event)
+        let wanted = experts.map { UInt16($0) }
+        cache.request(layer: layer, experts: wanted.span, tick: tick, into: event)
         masked = masked.filter { $0.layer != layer }
         var hits = 0
         for (position, index) in experts.enumerated() {

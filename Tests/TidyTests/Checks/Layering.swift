@@ -2,23 +2,27 @@
 struct Layering {
     /// Direct edges, top to bottom; a target may use everything that can be reached along them.
     static let edges: [String: [String]] = [
-        "sluice": ["Serving", "Cluster", "Generation", "Residency"],
+        "sluice": ["Serving", "Cluster", "Tuning", "Generation", "Reports", "Residency"],
         "Serving": ["Generation", "Tokenization"],
         "Cluster": ["Models", "Residency"],
-        "Generation": ["Models", "Tokenization", "Residency"],
+        "Tuning": ["Generation", "TraceFiles", "Residency"],
+        "Generation": ["Models", "TraceFiles", "Tokenization", "Residency"],
         "Models": ["ExpertStorage", "Residency"],
         "ExpertStorage": ["ModelFiles", "Residency", "CEventCounter"],
+        "TraceFiles": ["ModelFiles", "Residency", "CLZ4"],
         "Tokenization": ["ModelFiles"],
         "ModelFiles": ["Kernels"],
         "Kernels": ["CKernels"],
         "CKernels": [],
         "CEventCounter": [],
+        "CLZ4": [],
+        "Reports": ["Residency"],
         "Residency": [],
     ]
 
     /// Modules of the system that any target but `Residency` may import.
     static let system: Set<String> = ["Glibc", "Musl", "Darwin", "Synchronization"]
-    static let foundationAllowed: Set<String> = ["Generation", "Serving", "Cluster", "sluice"]
+    static let foundationAllowed: Set<String> = ["Generation", "Tuning", "Serving", "Cluster", "sluice"]
     static let foundationEssentialsAllowed: Set<String> = ["ModelFiles", "Tokenization"]
 
     static func reachable(from target: String) -> Set<String> {

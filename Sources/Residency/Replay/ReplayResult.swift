@@ -1,0 +1,91 @@
+/// One row of a replay: a policy with a budget under an allocation, and how it did.
+public struct ReplayResult: Sendable {
+    /// As users name them.
+    public var policy: String
+    public var allocation: String
+    public var predictor: String
+    /// Nil where the trace does not say how large an expert is.
+    public var budgetBytes: Int?
+    /// Share of all experts' bytes, 0...1.
+    public var budgetShare: Double
+    /// Of all pools.
+    public var slots: Int
+    /// By layer.
+    public var layers: [CacheCounters]
+    /// Misses that the predictor had foretold.
+    public var foreseen: Int
+    /// Bytes that misses read; nil where the trace does not say how large an expert is.
+    public var bytesRead: Int?
+    /// Of decoding; nil without a time model.
+    public var tokensPerSecond: Double?
+    /// Share of `tokensPerSecond` by which it may be off on either side.
+    public var errorBand: Double?
+    /// Whether its policy or allocation was fitted on other traces, and whether it is judged on the same.
+    public var fit: Fit
+
+    /// Where a row's settings come from.
+    public enum Fit: String, Sendable {
+        /// Nothing was learnt from a trace.
+        case none
+        /// Learnt from other traces than the one it is judged on.
+        case heldOut = "held-out"
+        /// Learnt from the trace that it is judged on: no more than a bound.
+        case inSample = "in-sample"
+    }
+
+    /// - Parameter expertBytes: by layer; nil where nobody knows.
+    public init(
+        policy: ReplayPolicy, column: ReplayColumn, predictor: ReplayPredictor, layers: [CacheCounters],
+        foreseen: Int, expertBytes: [Int]?, budgetShare: Double, fit: Fit
+    ) {
+        self.policy = policy.description
+        allocation = column.allocation.description
+        self.predictor = predictor.rawValue
+        budgetBytes = expertBytes == nil ? nil : column.budgetBytes
+        self.budgetShare = budgetShare
+        slots = column.shape.slotCount
+        self.layers = layers
+        self.foreseen = foreseen
+        bytesRead = expertBytes.map { bytes in zip(layers, bytes).reduce(0) { $0 + $1.0.misses * $1.1 } }
+        self.fit = fit
+    }
+
+    /// Of all layers.
+    public var counters: CacheCounters { layers.reduce(into: CacheCounters()) { $0 += $1 } }
+}
+
+/// All that a replay found: plain data for tables, files and charts.
+public struct ReplayReport: Sendable {
+    /// The traces judged on, as the user named them.
+    public var traces: [String]
+    /// The traces that anything was fitted on.
+    public var fitTraces: [String]
+    /// The model's sizes.
+    public var shape: TraceShape
+    /// Bytes of an expert by layer; nil where nobody knows.
+    public var expertBytes: [Int]?
+    /// Events of the traces, and tokens.
+    public var events: Int
+    public var rows: Int
+    /// Whether every access was an event of its own.
+    public var isPerAccess: Bool
+    /// Texts that took turns.
+    public var streams: Int
+    /// One for each combination, ordered by policy, allocation, predictor and budget.
+    public var results: [ReplayResult]
+
+    public init(
+        traces: [String], fitTraces: [String], events: ReplayEvents, expertBytes: [Int]?, streams: Int,
+        results: [ReplayResult]
+    ) {
+        self.traces = traces
+        self.fitTraces = fitTraces
+        shape = events.shape
+        self.expertBytes = expertBytes
+        self.events = events.count
+        rows = events.rowCount
+        isPerAccess = events.isPerAccess
+        self.streams = streams
+        self.results = results
+    }
+}

@@ -1,0 +1,6 @@
+/// Listens to a replay of which only the counters matter.
+public struct SilentObserver: ReplayObserver, Sendable {
+    public init() {}
+    public mutating func event(layer: Int, rows: Int, requests: Int, misses: Int, foreseen: Int) {}
+    public mutating func endStep(rows: Int, phase: TraceRow.Phase) {}
+}

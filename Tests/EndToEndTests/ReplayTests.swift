@@ -1,0 +1,110 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("replay")
+struct ReplayTests {
+    /// One layer, one expert for a token: 0 1 2 0 1 2 ... of four.
+    private static func loop(tokens: Int) -> String {
+        "# layers 1 experts 4 top_k 1\nsequence,step,token,layer,slot,expert\n"
+            + (0..<tokens).map { "0,\($0),7,0,0,\($0 % 3)\n" }.joined()
+    }
+
+    private static func results(_ arguments: [String]) throws -> [[String: Any]] {
+        let object = try Executable.run(["replay", "--json"] + arguments).object()
+        return try #require(object["results"] as? [[String: Any]])
+    }
+
+    @Test("counts hits of every policy and Belady's at every budget")
+    func loop() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let trace = try folder.write(Self.loop(tokens: 31), to: "loop.csv")
+        let object = try Executable.run(
+            ["replay", trace, "--policy", "lru", "--budget", "50%..75%:25%,100%", "--json"]
+        ).object()
+        #expect(object["trace"] as? String == "loop.csv" && object["events"] as? Int == 31)
+        let results = try #require(object["results"] as? [[String: Any]])
+        #expect(
+            results.map { $0["policy"] as? String } == [
+                "lru", "lru", "lru", "belady", "belady", "belady", "belady-bypass", "belady-bypass",
+                "belady-bypass",
+            ])
+        // LRU with two slots never hits a loop of three; the best with two hits every second time.
+        #expect(results.map { $0["hits"] as? Int } == [0, 28, 28, 14, 28, 28, 14, 28, 28])
+        #expect(results.map { $0["slots"] as? Int } == [2, 3, 4, 2, 3, 4, 2, 3, 4])
+        let first = try #require(results.first)
+        #expect(first["requests"] as? Int == 31 && first["hit_rate"] as? Double == 0)
+        for unknown in ["budget_bytes", "bytes_read", "tokens_per_second", "error_band"] {
+            #expect(first[unknown] is NSNull, "\(unknown)")
+        }
+        #expect(first["allocation"] as? String == "uniform" && first["predictor"] as? String == "none")
+    }
+
+    @Test("knows bytes where the user says how large an expert is")
+    func bytes() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let trace = try folder.write(Self.loop(tokens: 31), to: "loop.csv")
+        let results = try Self.results([
+            trace, "--policy", "lru", "--budget", "2K", "--expert-bytes", "1K", "--pools", "all",
+        ])
+        #expect(results.map { $0["allocation"] as? String }.prefix(2) == ["uniform", "global"])
+        #expect(results.first?["budget_bytes"] as? Int == 2048)
+        #expect(results.first?["bytes_read"] as? Int == 31 * 1024)
+    }
+
+    @Test("fits shares on one trace, judges them on another, and says when both are the same")
+    func heldOut() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let trace = try folder.write(Self.loop(tokens: 31), to: "loop.csv")
+        let other = try folder.write(Self.loop(tokens: 60), to: "other.csv")
+        let arguments = [
+            trace, "--policy", "lru,lfu:fit", "--allocation", "uniform,fitted", "--budget", "50%",
+        ]
+        for (fit, expected) in [(other, "held-out"), (trace, "in-sample")] {
+            let results = try Self.results(arguments + ["--fit", fit])
+            let fits = results.map { "\($0["allocation"] ?? "") \($0["fit"] ?? "")" }
+            #expect(
+                fits.prefix(4) == [
+                    "uniform none", "fitted \(expected)", "uniform \(expected)", "fitted \(expected)",
+                ])
+        }
+        let text = try Executable.run(["replay"] + arguments).text
+        #expect(text.contains("in-sample"))
+    }
+
+    @Test("writes a table for people and one for programs")
+    func tables() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let trace = try folder.write(Self.loop(tokens: 31), to: "loop.csv")
+        let table = folder.path + "/table.csv"
+        let text = try Executable.run(["replay", trace, "--policy", "lru", "--budget", "75%", "--csv", table])
+            .text
+        #expect(text.contains("hit rate, allocation uniform\n"))
+        #expect(text.contains("  lru            90.3\n"))
+        let lines = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 4)
+        #expect(lines[1].hasPrefix("lru,uniform,none,,0.75,3,31,28,0.903"))
+    }
+
+    @Test(
+        "refuses what it cannot read and says what it expected",
+        arguments: [
+            (["--budget", "0%"], 2, "--budget"), (["--budget", "10M"], 2, "--expert-bytes"),
+            (["--budget", "9%..5%"], 2, "--budget"), (["--policy", "lur"], 2, "did you mean 'lru'"),
+            (["--policy", "arc:fit"], 2, "no half-life"), (["--allocation", "best"], 2, "--allocation"),
+            (["--pools", "many"], 2, "--pools"), (["--predictor", "none,seer"], 2, "--predictor"),
+            (["--interleave", "0"], 2, "--interleave"), (["--budget", "20%"], 1, "no budget"),
+            (["--fit", "nowhere.csv", "--allocation", "fitted"], 1, "nowhere.csv"),
+        ])
+    func refusals(options: [String], code: Int, words: String) throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let trace = try folder.write(Self.loop(tokens: 5), to: "loop.csv")
+        let run = try Executable.run(["replay", trace] + options)
+        #expect(run.code == code && run.errors.contains(words), "\(run.errors)")
+    }
+}
