@@ -8,21 +8,27 @@ public struct MachineModel: Sendable, Equatable {
     public var memoryBytesPerSecond: Double
     /// Time of a layer that goes with no bytes: waking threads, norms, the router's choice.
     public var layerOverheadSeconds: Double
-    /// The same of a step: sampling, the text.
+    /// What a layer takes longer that waits for reads: threads that fell asleep wake, and reads take processor
+    /// time.
+    public var waitOverheadSeconds: Double
+    /// Time of a step that goes with no bytes: sampling, the text.
     public var stepOverheadSeconds: Double
     /// How far the measurements behind these numbers lay apart.
     public var spread: Spread
 
     public init(
         disk: Disk, memoryBytesPerSecond: Double, layerOverheadSeconds: Double = 0,
-        stepOverheadSeconds: Double = 0, spread: Spread = Spread()
+        waitOverheadSeconds: Double = 0, stepOverheadSeconds: Double = 0, spread: Spread = Spread()
     ) {
         precondition(
-            memoryBytesPerSecond > 0 && layerOverheadSeconds >= 0 && stepOverheadSeconds >= 0,
-            "\(memoryBytesPerSecond) bytes/s, overhead \(layerOverheadSeconds) and \(stepOverheadSeconds) s")
+            memoryBytesPerSecond > 0 && layerOverheadSeconds >= 0 && waitOverheadSeconds >= 0
+                && stepOverheadSeconds >= 0,
+            "\(memoryBytesPerSecond) bytes/s, overhead \(layerOverheadSeconds), \(waitOverheadSeconds) and "
+                + "\(stepOverheadSeconds) s")
         self.disk = disk
         self.memoryBytesPerSecond = memoryBytesPerSecond
         self.layerOverheadSeconds = layerOverheadSeconds
+        self.waitOverheadSeconds = waitOverheadSeconds
         self.stepOverheadSeconds = stepOverheadSeconds
         self.spread = spread
     }

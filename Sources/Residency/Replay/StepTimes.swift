@@ -29,15 +29,13 @@ public struct StepTimes: Sendable, Equatable {
     /// Tokens per second; nil without any, and for steps that take no time.
     public var tokensPerSecond: Double? { rows > 0 && total > 0 ? Double(rows) / total : nil }
 
-    /// Tokens per second if computing and disk are both as slow, or both as fast, as in the calibration's
-    /// samples; nil where ``tokensPerSecond`` is.
+    /// By which share tokens would take longer, or shorter, if computing and disk were both as slow, or both as
+    /// fast, as in the calibration's samples; nil where ``tokensPerSecond`` is.
     ///
     /// To first order: time that waits for the disk changes by the disk's spread, the rest by computing's.
-    public func band(_ spread: MachineModel.Spread) -> ClosedRange<Double>? {
-        guard let tokensPerSecond else { return nil }
-        let change = (spread.disk * criticalDisk + spread.compute * (total - criticalDisk)) / total
-        let slowest = tokensPerSecond / (1 + change)
-        return slowest...(change < 1 ? tokensPerSecond / (1 - change) : .infinity)
+    public func relativeBand(_ spread: MachineModel.Spread) -> Double? {
+        guard rows > 0, total > 0 else { return nil }
+        return (spread.disk * criticalDisk + spread.compute * (total - criticalDisk)) / total
     }
 
     /// Adds other steps.

@@ -32,8 +32,8 @@ public struct TimeModel: ReplayObserver, Sendable {
     private var context = 0
     private var lastPhase = TraceRow.Phase.prefill
 
-    /// - Parameter guessAreas: experts that can be read ahead at a time; 0 where nothing is.
-    public init(machine: MachineModel, load: ModelLoad, guessAreas: Int) {
+    /// - Parameter guessAreas: experts that can be read ahead at a time; the engine has room for two.
+    public init(machine: MachineModel, load: ModelLoad, guessAreas: Int = 2) {
         self.machine = machine
         self.load = load
         self.guessAreas = guessAreas
@@ -62,10 +62,12 @@ public struct TimeModel: ReplayObserver, Sendable {
         let all = Double(requests) * compute
         step.compute += front + all
         step.overhead += machine.layerOverheadSeconds
+        if schedule.isWaiting { step.overhead += machine.waitOverheadSeconds }
         step.stall += max(schedule.finish - all, 0)
         step.disk += Double(misses) * readSeconds[layer]
         step.criticalDisk += schedule.criticalDisk
         idleSeconds = schedule.finish - schedule.lastArrival
+        if schedule.isWaiting { idleSeconds += machine.waitOverheadSeconds }
     }
 
     /// The step's output, and its time to the phase's.
