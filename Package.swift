@@ -89,7 +89,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Tuning", "Generation", "Models", "TraceFiles", "ExpertStorage", "Residency", "ModelFiles",
+                "Reports", "Tuning", "Generation", "Models", "TraceFiles", "ExpertStorage", "Residency",
+                "ModelFiles",
                 "Tokenization", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

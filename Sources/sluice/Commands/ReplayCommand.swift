@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Generation
+import Reports
 import Residency
 import Tuning
 
@@ -31,6 +32,7 @@ struct ReplayCommand: AsyncParsableCommand {
               sluice replay trace.csv --expert-bytes 3M --budget 1G,2G,4G --json
               sluice replay trace.csv --machine machine.toml --policy lfu,lru
               sluice replay trace.csv --interleave 4 --csv table.csv
+              sluice replay trace.csv --budget 5%..100% --html report.html
             """)
 
     @Argument(help: ArgumentHelp("Traces of one model.", valueName: "trace"))
@@ -105,18 +107,26 @@ struct ReplayCommand: AsyncParsableCommand {
         help: ArgumentHelp("Also write a line for each result to this file.", valueName: "file"))
     var csv: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Also write a page with charts to this file; it needs no network.", valueName: "file"))
+    var html: String?
+
     func run() async throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let wishes = try wishes(&resolver)
         let json = try resolver.isOn("json", flag: json)
         let table = try resolver.text(["csv"], flag: csv).map { try OutputFile($0) }
+        let page = try resolver.text(["html"], flag: html).map { try OutputFile($0) }
         let interrupt = CancellationFlag()
         Interrupts.shared.watch(interrupt)
         defer { Interrupts.shared.watch(nil) }
         let machine = try resolver.text(["machine"], flag: machine).map { path in
             try MachineFile(InputFile.contents(of: path, mostBytes: SettingsFile.mostBytes + 1), path: path)
         }
-        let run = try replay(wishes, machine, interrupt)
+        let judged = try TraceInput.read(traces)
+        let run = try replay(judged, wishes, machine, interrupt)
         let (results, notes) = try await run.results(wishes)
         run.progress.clear()
         for note in notes { StandardError.write("note: \(note)\n") }
@@ -128,6 +138,10 @@ struct ReplayCommand: AsyncParsableCommand {
             events: run.events, expertBytes: run.hasExpertBytes ? run.expertBytes : nil,
             streams: wishes.streams, results: results)
         try table?.write(report.csv)
+        if let page {
+            let input = ReplayReportInput(report, statistics: judged.map { TraceStatistics($0) })
+            try page.write(ReplayReportPage(input).html)
+        }
         try StandardOutput.write(json ? report.json.text + "\n" : report.text)
     }
 
@@ -175,9 +189,9 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     private func replay(
-        _ wishes: ReplayWishes, _ machine: MachineFile?, _ interrupt: CancellationFlag
+        _ judged: [RoutingTrace], _ wishes: ReplayWishes, _ machine: MachineFile?,
+        _ interrupt: CancellationFlag
     ) throws -> ReplayRun {
-        let judged = try TraceInput.read(traces)
         let fitted = wishes.fits && !fit.isEmpty ? try TraceInput.read(fit) : []
         if let other = fitted.first, !other.shape.hasSameExperts(as: judged[0].shape) {
             throw CommandFailure.failure("'\(fit[0])' is a trace of another model than '\(traces[0])'")

@@ -7,7 +7,8 @@ public struct ExpertPopularity: Hashable, Sendable {
     /// All of them together.
     public let total: Int
 
-    package init(uses: [Int]) {
+    /// A layer whose experts were chosen so often, by index.
+    public init(uses: [Int]) {
         self.uses = uses
         ranked = uses.sorted(by: >)
         total = uses.reduce(0, +)
