@@ -117,7 +117,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "TraceFilesTests",
-            dependencies: ["TraceFiles", "Residency", "ModelFiles", "Kernels", "TestSupport"],
+            dependencies: [
+                "TraceFiles", "Residency", "ModelFiles", "Kernels", "TestSupport",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             exclude: ["Fixtures"],
             swiftSettings: swiftSettings),
         // Lets a test's process be refused io_uring.
@@ -135,11 +138,13 @@ let package = Package(
         .testTarget(
             name: "GenerationTests",
             dependencies: [
-                "Generation", "Models", "ExpertStorage", "Residency", "ModelFiles", "Tokenization",
-                "Kernels", "TestSupport", "CAllocationCounter",
+                "Generation", "Models", "TraceFiles", "ExpertStorage", "Residency", "ModelFiles",
+                "Tokenization", "Kernels", "TestSupport", "CAllocationCounter",
             ],
             swiftSettings: swiftSettings),
-        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TraceFiles", "Residency", "TestSupport"],
+            swiftSettings: swiftSettings),
         .testTarget(name: "TidyTests", dependencies: ["TestSupport"], swiftSettings: swiftSettings),
     ],
     cLanguageStandard: .c11

@@ -21,6 +21,8 @@ public final class LanguageModel {
         public var cacheElement: CacheElement
         /// How experts are kept and read; nil where the whole model is mapped.
         public var streaming: StreamingOptions?
+        /// Whether what each step chose is noted, in `stepRecord`.
+        public var recordsSteps = false
 
         public init(threadCount: Int, maximumRows: Int, contextCapacity: Int, cacheElement: CacheElement) {
             self.threadCount = threadCount
@@ -39,6 +41,8 @@ public final class LanguageModel {
     /// Bytes of weights that were repacked into memory of their own, because no kernel reads the file's
     /// layout.
     public let copiedWeightBytes: Int
+    /// What the last step chose; nil where nobody wants it, or the model has no experts.
+    public let stepRecord: StepRecord?
     private let step: Step
     private let logitStorage: FloatBuffer
     private let stateShapes: [LayerStateShape]
@@ -92,29 +96,34 @@ public final class LanguageModel {
         longLength = graph.originalContextLength
         copiedWeightBytes = graph.ownedWeights.reduce(0) { $0 + $1.byteCount }
         logitStorage = FloatBuffer(count: Self.maximumLogitRows * graph.shape.vocabularySize)
+        let traceShape = options.recordsSteps ? graph.traceShape : nil
+        let record = traceShape.map {
+            StepRecord(shape: $0, columns: options.traceColumns(of: $0), maximumRows: options.maximumRows)
+        }
+        stepRecord = record
         if let extents, let streaming = options.streaming {
             let device = try open(streaming.reading, file.diskPaths)
             let experts = SlotExperts(
                 graph, slots: try ExpertSlots(extents, device, options: streaming),
                 maximumRows: options.maximumRows,
                 predictor: streaming.guessAreas > 0 ? StaleRouter(graph) : nil)
-            step = .slots(Self.step(graph, experts, options))
+            step = .slots(Self.step(graph, experts, options, record))
         } else {
             let experts = MappedExperts(
                 layers: graph.experts, hiddenSize: graph.shape.hiddenSize,
                 expertsPerToken: max(graph.shape.expertsPerToken, 1), maximumRows: options.maximumRows)
-            step = .mapped(Self.step(graph, experts, options))
+            step = .mapped(Self.step(graph, experts, options, record))
         }
     }
 
     private static func step<Experts: ExpertRunner>(
-        _ graph: ModelGraph, _ experts: Experts, _ options: Options
+        _ graph: ModelGraph, _ experts: Experts, _ options: Options, _ record: StepRecord?
     ) -> ForwardStep<Experts> {
         ForwardStep(
             graph: graph, experts: experts,
             compute: Compute(pool: ThreadPool(threadCount: options.threadCount)),
             prefillCompute: options.prefillThreadCount.map { Compute(pool: ThreadPool(threadCount: $0)) },
-            maximumRows: options.maximumRows)
+            record: record, maximumRows: options.maximumRows)
     }
 
     /// Creates an empty sequence of at most `capacity` positions.

@@ -1,5 +1,6 @@
 public import Kernels
 public import ModelFiles
+public import Residency
 
 /// What a model takes of memory and moves per token, known from the file's directory before anything is
 /// loaded.
@@ -62,6 +63,9 @@ public struct ModelNeeds: Sendable {
         }
         denseBytesPerToken = max(weightBytes - expertBytes - embedding - unused, 0)
     }
+
+    /// The sizes that a trace of the model has; nil where it has no experts.
+    public var traceShape: TraceShape? { graph.traceShape }
 
     /// Bytes of weights that one token uses.
     public var bytesPerToken: Int { denseBytesPerToken + expertBytesPerToken }

@@ -24,6 +24,7 @@ struct Sluice: AsyncParsableCommand {
             ChatCommand.self,
             EvalCommand.self,
             BenchCommand.self,
+            TraceCommand.self,
             TokenizeCommand.self,
             InspectCommand.self,
             PackCommand.self,

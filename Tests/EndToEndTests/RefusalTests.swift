@@ -53,7 +53,6 @@ struct RefusalTests {
         (["run", "-p", "x", "--io", "mmap", "--memory", "60M"], 1, "smallest budget that works"),
         (["run", "-p", "x", "--prefetch", "fate"], 2, "--prefetch is \"fate\""),
         (["run", "-p", "x", "--precision", "hobbit"], 2, "use exact"),
-        (["run", "-p", "x", "--trace", "t"], 2, "recording routing traces"),
         (["run", "-p", "x", "--workers", "2"], 2, "worker processes"),
         (["run", "-p", "x", "--profile", "p.toml"], 2, "profiles"),
         (["eval"], 2, "no text"),

@@ -20,18 +20,28 @@ public actor Engine {
     /// Loads the model in `file` on a new engine thread.
     ///
     /// - Parameter tokenizer: turns tokens into text; without one requests give tokens only.
-    /// - Throws: `ModelFileError` for a model that cannot be run.
+    /// - Parameter trace: where the routing of all requests is recorded to; nil for nowhere.
+    /// - Throws: `ModelFileError` for a model that cannot be run; `TraceFilesError` for a trace that cannot
+    ///   be written.
     public static func start(
-        file: ModelFile, tokenizer: Tokenizer?, options: LanguageModel.Options
+        file: ModelFile, tokenizer: Tokenizer?, options: LanguageModel.Options, trace: TraceTarget? = nil
     ) async throws -> Engine {
         let engine = Engine()
-        try await engine.load(file: file, tokenizer: tokenizer, options: options)
+        try await engine.load(file: file, tokenizer: tokenizer, options: options, trace: trace)
         return engine
     }
 
-    private func load(file: ModelFile, tokenizer: Tokenizer?, options: LanguageModel.Options) throws {
-        core = try EngineCore(file: file, tokenizer: tokenizer, options: options)
+    private func load(
+        file: ModelFile, tokenizer: Tokenizer?, options: LanguageModel.Options, trace: TraceTarget?
+    ) throws {
+        core = try EngineCore(file: file, tokenizer: tokenizer, options: options, trace: trace)
     }
+
+    /// Ends the recording, behind the last request.
+    ///
+    /// - Returns: what was recorded; nil where nothing was to be.
+    /// - Throws: `TraceFilesError` where the file could not be written as a whole: the disk was full, say.
+    public func finishTrace() throws -> TraceSummary? { try core?.finishTrace() }
 
     /// Gives the model's memory back; later requests throw `engineStopped`.
     public func shutDown() { core = nil }
@@ -55,6 +65,7 @@ public actor Engine {
     ) {
         do {
             guard let core else { throw GenerationError(.engineStopped) }
+            defer { core.flushTrace() }
             var run = try GenerationRun(request, on: core)
             while true {
                 let event = try run.advance()
@@ -86,6 +97,7 @@ public actor Engine {
     ) {
         do {
             guard let core else { throw GenerationError(.engineStopped) }
+            defer { core.flushTrace() }
             var run = try EvaluationRun(request, on: core)
             while let event = try run.advance() {
                 continuation.yield(event)

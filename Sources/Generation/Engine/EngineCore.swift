@@ -1,7 +1,9 @@
 import Kernels
 package import ModelFiles
 package import Models
+import Residency
 package import Tokenization
+import TraceFiles
 
 /// The model with the state of its one sequence. Runs on: engine thread.
 package final class EngineCore {
@@ -14,9 +16,18 @@ package final class EngineCore {
     private var history: [TokenID] = []
     /// Nil where the memory is the run's to keep.
     private var memoryWatch: MemoryWatch?
+    /// Nil where nothing is recorded.
+    private let recorder: TraceRecorder?
 
     /// Loads the model in `file` with room for one sequence.
-    package init(file: ModelFile, tokenizer: Tokenizer?, options: LanguageModel.Options) throws {
+    ///
+    /// - Parameter trace: where its routing is recorded to; nil for nowhere.
+    package init(
+        file: ModelFile, tokenizer: Tokenizer?, options: LanguageModel.Options, trace: TraceTarget? = nil
+    ) throws {
+        var options = options
+        options.recordsSteps = trace != nil
+        recorder = try trace.map { (target) throws(TraceFilesError) in try TraceRecorder(target) }
         model = try LanguageModel(file: file, options: options)
         self.tokenizer = tokenizer
         batch = Batch(capacity: options.maximumRows)
@@ -52,15 +63,18 @@ package final class EngineCore {
 
     /// Computes `tokens`, a chunk of a prompt, as the next positions.
     ///
+    /// - Parameter phase: what traces call the step.
     /// - Returns: false where `cancellation` stopped it. The sequence then is as it was, or empty where a
     ///   recurrent layer has no way back.
-    func forward(_ tokens: ArraySlice<TokenID>, unless cancellation: CancellationFlag) throws -> Bool {
+    func forward(
+        _ tokens: ArraySlice<TokenID>, phase: TraceRow.Phase = .prefill, unless cancellation: CancellationFlag
+    ) throws -> Bool {
         try restartIfRotaryChanges(adding: tokens.count)
         batch.reset()
         batch.append(tokens, to: state)
         var isDone = false
         defer { if !isDone, state.isRecurrent { reset(expectedLength: 0) } }
-        isDone = try model.forward(batch, unless: { cancellation.isCancelled })
+        isDone = try compute(phase) { try model.forward(batch, unless: { cancellation.isCancelled }) }
         if isDone { history.append(contentsOf: tokens) }
         return isDone
     }
@@ -71,23 +85,40 @@ package final class EngineCore {
     package func forward(_ token: TokenID) throws {
         try restartIfRotaryChanges(adding: 1)
         history.append(token)
-        try computeLast(1)
+        try computeLast(1, phase: .decode)
     }
 
     /// Computes the last `count` tokens of the history.
     ///
     /// - Throws: for experts that cannot be read; the tokens then are not in the history.
-    private func computeLast(_ count: Int) throws {
+    private func computeLast(_ count: Int, phase: TraceRow.Phase) throws {
         batch.reset()
         batch.append(history[(history.count - count)...], to: state)
         do {
-            try model.forward(batch)
+            _ = try compute(phase) { try model.forward(batch) { false } }
         } catch {
             history.removeLast(count)
             if state.isRecurrent { reset(expectedLength: 0) }
             throw error
         }
     }
+
+    /// Runs a step, and records it if it came to its end.
+    private func compute(_ phase: TraceRow.Phase, _ step: () throws -> Bool) throws -> Bool {
+        guard let recorder, let record = model.stepRecord else { return try step() }
+        recorder.begin(record, startsText: state.length == 0, phase: phase)
+        let isDone = try step()
+        if isDone { recorder.commit(record) }
+        return isDone
+    }
+
+    /// A request has ended: what was recorded of it goes to the file.
+    func flushTrace() { recorder?.flush() }
+
+    /// Closes the file that was recorded to.
+    ///
+    /// - Throws: `TraceFilesError` where it could not be written as a whole.
+    package func finishTrace() throws -> TraceSummary? { try recorder?.finish() }
 
     /// Computes everything anew with the other rotary frequencies where `count` more positions call for them.
     private func restartIfRotaryChanges(adding count: Int) throws {
@@ -98,7 +129,7 @@ package final class EngineCore {
         for start in stride(from: 0, to: known.count, by: maximumRows) {
             let chunk = known[start..<min(start + maximumRows, known.count)]
             history.append(contentsOf: chunk)
-            try computeLast(chunk.count)
+            try computeLast(chunk.count, phase: .prefill)
         }
     }
 

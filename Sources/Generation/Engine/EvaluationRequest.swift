@@ -8,6 +8,8 @@ public struct EvaluationRequest: Sendable {
     /// Scores only the tokens that the second half of a window predicts: of 512 the last 255, as
     /// llama-perplexity does.
     public var scoresSecondHalf = false
+    /// Feeds one token at a time, as generating does, and not whole chunks.
+    public var feedsSingly = false
     /// Wants the most likely next token of every position.
     public var wantsArgmax = false
     /// Called on the engine thread with the logits [rows, vocabularySize] of all positions, in their order.
@@ -20,6 +22,8 @@ public struct EvaluationRequest: Sendable {
 
 /// What the engine tells about an evaluation.
 public enum EvaluationEvent: Sendable {
+    /// So many tokens of all windows are computed; the window goes on.
+    case step(done: Int, total: Int)
     /// So many windows are done; the figures so far.
     case window(done: Int, total: Int, EvaluationSummary)
     case finished(EvaluationSummary)

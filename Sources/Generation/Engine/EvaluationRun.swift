@@ -1,13 +1,18 @@
 import Kernels
 import ModelFiles
 import Models
+import Residency
 
-/// Scores windows of tokens, one chunk per step. Runs on: engine thread.
+/// Scores windows of tokens, a chunk at a time. Runs on: engine thread.
 struct EvaluationRun: ~Copyable {
     private let request: EvaluationRequest
     private let core: EngineCore
     private var summary = EvaluationSummary()
     private var window = 0
+    /// Positions of the window that are computed.
+    private var position = 0
+    /// Tokens of all windows.
+    private let totalTokens: Int
     /// What streaming had done before.
     private let before: StreamingCounters?
     private let clock = ContinuousClock()
@@ -22,11 +27,12 @@ struct EvaluationRun: ~Copyable {
         }
         self.request = request
         self.core = core
+        totalTokens = request.windows.reduce(0) { $0 + $1.count }
         summary.streaming = StreamingSummary(core.model)
         before = core.model.streamingCounters
     }
 
-    /// Scores the next window; nil after `finished`.
+    /// Computes and scores the next chunk; nil after `finished`.
     mutating func advance() throws -> EvaluationEvent? {
         if request.cancellation.isCancelled {
             summary.wasCancelled = true
@@ -35,24 +41,31 @@ struct EvaluationRun: ~Copyable {
         guard window < request.windows.count else { return .finished(summary) }
         core.watchMemory()
         let start = clock.now
-        try score(request.windows[window])
-        window += 1
-        if !request.cancellation.isCancelled { summary.windowsDone = window }
+        let tokens = request.windows[window]
+        if position == 0 { core.reset(expectedLength: tokens.count) }
+        let isDone = try score(tokens)
         summary.seconds += (clock.now - start).inSeconds
         if let before, let now = core.model.streamingCounters { summary.streaming?.prefill = now - before }
+        guard isDone, position == tokens.count else {
+            return .step(done: summary.computedTokens, total: totalTokens)
+        }
+        window += 1
+        position = 0
+        if !request.cancellation.isCancelled { summary.windowsDone = window }
         return .window(done: window, total: request.windows.count, summary)
     }
 
-    private mutating func score(_ tokens: [TokenID]) throws {
-        core.reset(expectedLength: tokens.count)
-        var position = 0
-        while position < tokens.count {
-            let end = min(position + core.maximumRows, tokens.count)
-            guard try core.forward(tokens[position..<end], unless: request.cancellation) else { return }
-            try scoreChunk(tokens, positions: position..<end)
-            summary.computedTokens += end - position
-            position = end
-        }
+    /// Computes the next chunk of a window and scores its positions; false where it was stopped.
+    private mutating func score(_ tokens: [TokenID]) throws -> Bool {
+        let end = min(position + (request.feedsSingly ? 1 : core.maximumRows), tokens.count)
+        let isDone = try core.forward(
+            tokens[position..<end], phase: request.feedsSingly ? .decode : .prefill,
+            unless: request.cancellation)
+        guard isDone else { return false }
+        try scoreChunk(tokens, positions: position..<end)
+        summary.computedTokens += end - position
+        position = end
+        return true
     }
 
     /// Scores the positions of the chunk that was computed last.

@@ -156,6 +156,12 @@ public struct MemoryPlan: Sendable {
         _ needs: ModelNeeds, _ file: ModelFile, _ options: LanguageModel.Options
     ) -> [Line] {
         let capacity = options.contextCapacity
+        let recorded = options.recordsSteps ? needs.traceShape : nil
+        let trace = recorded.map { shape in
+            Line(
+                name: "trace", bytes: TraceTarget.byteCount(shape, options: options),
+                detail: "what was chosen, on its way to the file")
+        }
         return [
             Line(
                 name: "KV cache", bytes: needs.stateBytes(capacity: capacity, element: options.cacheElement),
@@ -178,7 +184,7 @@ public struct MemoryPlan: Sendable {
             Line(
                 name: "runtime", bytes: runtimeBytes(threadCount: options.threadCount),
                 detail: "program, stacks and scratch of \(options.threadCount) threads"),
-        ]
+        ] + [trace].compactMap { $0 }
     }
 
     /// Lets a streamed model's disk be read in another way; the memory stays the same.

@@ -31,6 +31,7 @@ package final class ExpertSlots {
     private var areaOfPosition: FlatArray<Int32>
     private var positionOfArea: FlatArray<Int32>
     private var states: FlatArray<PositionState>
+    private var residencies: FlatArray<ChoiceResidency>
     private var layer = 0
     private var tick = 0
     /// Positions whose experts may not leave.
@@ -78,6 +79,7 @@ package final class ExpertSlots {
         ids = FlatArray(repeating: 0, count: capacity)
         areaOfPosition = FlatArray(repeating: -1, count: capacity)
         states = FlatArray(repeating: .idle, count: capacity)
+        residencies = FlatArray(repeating: .unknown, count: capacity)
         areaOfSlot = FlatArray(repeating: 0, count: slotCount)
         for slot in 0..<slotCount { areaOfSlot[slot] = Int32(slot) }
         positionOfArea = FlatArray(repeating: -1, count: areaBytes.count)
@@ -158,6 +160,7 @@ extension ExpertSlots {
             positionOfArea[area] = Int32(position)
             if states[position] == .idle {
                 states[position] = .ready
+                residencies[position] = .hit
             } else if !loader.isLoading(slot: area) {
                 // It was read ahead.
                 accept(position)
@@ -174,11 +177,16 @@ extension ExpertSlots {
         let expert = number(position)
         if let guess = guesses.claim(expert, for: Int(areaOfSlot[slot])) {
             areaOfSlot[slot] = Int32(guess.area)
+            residencies[position] = .foreseen
             return
         }
         let area = Int(areaOfSlot[slot])
+        residencies[position] = .miss
         loader.begin(expert: expert, slot: area, slabOffset: areaOffsets[area], urgency: .demand)
     }
+
+    /// Where the expert at `position` was when it was asked for.
+    func residency(_ position: Int) -> ChoiceResidency { residencies[position] }
 
     /// All experts of the layer are known; guesses at others of it are called off.
     func endGuesses() { guesses.expire(layer: layer) }

@@ -26,7 +26,7 @@ public final class SlotExperts: ExpertRunner {
     private var nextTick = 0
     private var tick = 0
     /// Layers that are looked ahead at most: a third one gained nothing.
-    private static var horizon: Int { 2 }
+    static var horizon: Int { 2 }
 
     /// - Parameter graph: has the experts as views of the file, which give formats and sizes.
     init(
@@ -94,6 +94,12 @@ public final class SlotExperts: ExpertRunner {
             return false
         }
         if layer + 1 == placeCount { try slots.checkFiles() }
+        if let record = context.record {
+            for position in 0..<count {
+                record.note(slots.residency(position), of: slots.expert(position))
+            }
+            record.endLayer(input.routing, layer: input.layer, bytesRead: slots.reads.bytes)
+        }
         work.finish(input.routing, addingTo: output)
         return true
     }
@@ -113,6 +119,7 @@ public final class SlotExperts: ExpertRunner {
         }
         for later in layer + 1..<min(layer + 1 + Self.horizon, predictor.layerCount) {
             let next = predictor.predict(layer: later, hidden: input.hidden, context: context)
+            context.record?.note(next, place: later, distance: later - layer)
             var isGap = false
             for rank in 0..<next.expertsPerToken {
                 let expert = next.expert(row: 0, rank: rank)

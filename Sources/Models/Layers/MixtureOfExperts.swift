@@ -25,6 +25,7 @@ public struct MixtureOfExperts: Sendable {
         unless isCancelled: () -> Bool
     ) throws(Experts.Failure) -> Bool {
         router.route(input.rows, routing: input.routing, context: context)
+        context.record?.note(input.routing, layer: input.layer)
         output.clear()
         let isDone = try experts.run(input, addingTo: output, context: context, unless: isCancelled)
         guard isDone else { return false }

@@ -7,6 +7,9 @@ import Kernels
 /// norm and one product of the router's size. Allocates: once. Runs on: engine thread.
 /// Source: Fate, arXiv 2502.12224; the re-norming with the later layer's weights is ours.
 struct StaleRouter {
+    /// What traces call it.
+    static let name = "stale-router"
+
     /// Of the layers with experts, in order.
     private let layers: [(norm: Norm, router: Router)]
     private let routing: Routing

@@ -14,11 +14,14 @@ struct ForwardStep<Experts: ExpertRunner> {
     private let hiddenStorage: FloatBuffer
     private let arena: Arena
     private let routing: Routing
+    /// Nil where no step is recorded.
+    private let record: StepRecord?
 
     init(
         graph: ModelGraph, experts: Experts, compute: Compute, prefillCompute: Compute? = nil,
-        maximumRows: Int
+        record: StepRecord? = nil, maximumRows: Int
     ) {
+        self.record = record
         self.graph = graph
         self.experts = experts
         self.compute = compute
@@ -55,7 +58,8 @@ struct ForwardStep<Experts: ExpertRunner> {
     func run(_ batch: Batch, unless isCancelled: () -> Bool) throws(Experts.Failure) -> Bool {
         let rows = hidden.slice(rows: 0..<batch.count)
         let compute = batch.count > 1 ? prefillCompute : compute
-        let context = StepContext(batch: batch, compute: compute, arena: arena)
+        let context = StepContext(batch: batch, compute: compute, arena: arena, record: record)
+        record?.begin(batch)
         for row in 0..<batch.count {
             compute.decodeRow(graph.embedding, row: batch.tokens[row], into: rows, outputRow: row)
         }

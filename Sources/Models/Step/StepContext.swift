@@ -8,10 +8,13 @@ public struct StepContext {
     /// The operations, on the threads of the step.
     public let compute: Compute
     public let arena: Arena
+    /// What the step's routing is noted in; nil where nobody wants it.
+    public let record: StepRecord?
 
-    public init(batch: Batch, compute: Compute, arena: Arena) {
+    public init(batch: Batch, compute: Compute, arena: Arena, record: StepRecord? = nil) {
         self.batch = batch
         self.compute = compute
         self.arena = arena
+        self.record = record
     }
 }

@@ -71,6 +71,9 @@ struct BenchCommand: AsyncParsableCommand {
             let settings = try ModelSettings(model, threads: threadCount, streaming, &resolver)
             let session = try ModelSession(
                 settings, &resolver, needsTokenizer: false, neededContext: sizes.neededContext)
+            guard settings.tracePath == nil || sizes.threads.count == 1 else {
+                throw CommandFailure.usage("--trace records one run; give -t one number of threads")
+            }
             if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
             try sizes.check(contextCapacity: session.options.contextCapacity)
             results += try await Benchmark(session, sizes: sizes, interrupt: interrupt).run()

@@ -3,6 +3,7 @@ import Foundation
 import Generation
 import ModelFiles
 import Tokenization
+import TraceFiles
 
 /// `sluice chat`: talks in the terminal.
 struct ChatCommand: AsyncParsableCommand {
@@ -63,9 +64,11 @@ struct ChatCommand: AsyncParsableCommand {
         request.startsText = true
         var conversation = Conversation(
             template: template, tokenizer: tokenizer, system: system, request: request)
-        let engine = try await session.start()
-        try await ChatLoop(session: session, engine: engine).run(&conversation)
-        try session.deliver(session.receipt(conversation.total))
+        let engine = try await session.start(noting: [TraceNote("command", "chat")])
+        try await session.recording(on: engine) {
+            try await ChatLoop(session: session, engine: engine).run(&conversation)
+            try session.deliver(session.receipt(conversation.total))
+        }
     }
 
     private static func template(_ forced: String?, of tokenizer: Tokenizer) throws -> ChatTemplate {

@@ -3,7 +3,7 @@ import Foundation
 import Generation
 import ModelFiles
 import Models
-import Tokenization
+import TraceFiles
 
 /// `sluice eval`: how well a model predicts a given text.
 struct EvalCommand: AsyncParsableCommand {
@@ -23,15 +23,7 @@ struct EvalCommand: AsyncParsableCommand {
               sluice eval -m model.gguf --tokens-file ids.json --argmax --json
             """)
 
-    @Option(
-        name: [.customShort("f"), .long], parsing: .unconditional,
-        help: ArgumentHelp("The text; - is standard input.", valueName: "file"))
-    var file: String?
-
-    @Option(
-        parsing: .unconditional,
-        help: ArgumentHelp("The text as a JSON array of token ids.", valueName: "file"))
-    var tokensFile: String?
+    @OptionGroup var text: GivenTextArguments
 
     @Flag(
         help:
@@ -68,16 +60,14 @@ struct EvalCommand: AsyncParsableCommand {
         let json = try resolver.isOn("json", flag: json)
         let wantsArgmax = try resolver.isOn("argmax", flag: argmax)
         let logits = try resolver.text(["logits"], flag: logits)
-        let asksEnvironment = file == nil && tokensFile == nil
-        let file = asksEnvironment ? try resolver.text(["file", "f"], flag: nil) : file
-        let tokensFile = asksEnvironment ? try resolver.text(["tokens-file"], flag: nil) : tokensFile
+        let text = try text.resolved(&resolver)
         let session = try ModelSession(
-            settings, &resolver, needsTokenizer: file != nil, wantedContext: EvaluationWindows.defaultSize)
+            settings, &resolver, needsTokenizer: text.needsTokenizer,
+            wantedContext: EvaluationWindows.defaultSize)
         if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
         var windows = EvaluationWindows(
-            try tokens(file: file, tokensFile: tokensFile, session),
-            size: session.options.contextCapacity, limit: chunkLimit)
-        if scoresSecondHalf, tokensFile == nil { windows.startEach(with: session.tokenizer) }
+            try text.tokens(session), size: session.options.contextCapacity, limit: chunkLimit)
+        if scoresSecondHalf, text.needsTokenizer { windows.startEach(with: session.tokenizer) }
         try windows.check(scoresSecondHalf: scoresSecondHalf)
         var request = EvaluationRequest(windows: windows.windows)
         request.scoresSecondHalf = scoresSecondHalf
@@ -86,40 +76,29 @@ struct EvalCommand: AsyncParsableCommand {
             let file = try LogitFile(logits)
             request.logitSink = { try file.append($0) }
         }
-        let summary = try await score(request, session: session)
-        let receipt = session.receipt(summary)
-        let report = EvaluationReport(summary, windows: windows)
-        try StandardOutput.write(json ? report.json(receipt).text + "\n" : report.text)
-        try session.deliver(receipt)
+        let engine = try await session.start(
+            noting: [TraceNote("command", "eval"), TraceNote("prompt", text.name)])
+        let summary = try await session.recording(on: engine) {
+            let summary = try await score(request, on: engine, session: session)
+            let receipt = session.receipt(summary)
+            let report = EvaluationReport(summary, windows: windows)
+            try StandardOutput.write(json ? report.json(receipt).text + "\n" : report.text)
+            try session.deliver(receipt)
+            return summary
+        }
         if summary.wasCancelled { throw CommandFailure.interrupted }
     }
 
-    private func tokens(file: String?, tokensFile: String?, _ session: ModelSession) throws -> [TokenID] {
-        switch (file, tokensFile) {
-        case (let path?, nil):
-            guard let tokenizer = session.tokenizer else {
-                throw CommandFailure.failure("the model has no tokenizer; use --tokens-file")
-            }
-            return try tokenizer.encode(InputText.read(path))
-        case (nil, let path?):
-            let text = String(decoding: try InputText.read(path), as: UTF8.self)
-            return try TokenList(text, from: .content(InputText.name(path)))
-                .tokens(vocabularySize: session.vocabularySize)
-        case (nil, nil):
-            throw CommandFailure.usage("there is no text; give one with -f FILE or --tokens-file FILE")
-        default: throw CommandFailure.usage("the text is given twice; use one of -f and --tokens-file")
-        }
-    }
-
-    private func score(_ request: EvaluationRequest, session: ModelSession) async throws -> EvaluationSummary
-    {
-        let engine = try await session.start()
+    private func score(
+        _ request: EvaluationRequest, on engine: Engine, session: ModelSession
+    ) async throws -> EvaluationSummary {
         var progress = ProgressLine("window", isShown: !session.settings.isQuiet)
         Interrupts.shared.watch(request.cancellation)
         defer { Interrupts.shared.watch(nil) }
         var result = EvaluationSummary()
         for try await event in engine.evaluate(request) {
             switch event {
+            case .step: continue
             case .window(let done, let total, let summary):
                 let perplexity = ReceiptText.decimal(summary.perplexity ?? 0, 4)
                 progress.show(done: done, total: total, detail: "perplexity \(perplexity)")

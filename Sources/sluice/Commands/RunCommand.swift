@@ -3,6 +3,7 @@ import Foundation
 import Generation
 import ModelFiles
 import Tokenization
+import TraceFiles
 
 /// `sluice run`: continues a text.
 struct RunCommand: AsyncParsableCommand {
@@ -75,13 +76,18 @@ struct RunCommand: AsyncParsableCommand {
             let file = try LogitFile(logits)
             request.logitSink = { try file.append($0) }
         }
-        let engine = try await session.start()
+        let engine = try await session.start(noting: [TraceNote("command", "run")])
         // A reader wants the story from its start; a script wants what is new.
         if !json, StandardOutput.isTerminal, let tokenizer = session.tokenizer {
             try StandardOutput.write(tokenizer.decode(request.prompt))
         }
-        let transcript = try await Transcript.collect(request, on: engine, session: session, streams: !json)
-        try finish(transcript, session: session, request: request, asJSON: json)
+        let reason = try await session.recording(on: engine) {
+            let transcript = try await Transcript.collect(
+                request, on: engine, session: session, streams: !json)
+            try finish(transcript, session: session, request: request, asJSON: json)
+            return transcript.summary.finishReason
+        }
+        if reason == .cancelled { throw CommandFailure.interrupted }
     }
 
     private func finish(
@@ -102,6 +108,5 @@ struct RunCommand: AsyncParsableCommand {
             try StandardOutput.write("\n")
         }
         try session.deliver(receipt)
-        if transcript.summary.finishReason == .cancelled { throw CommandFailure.interrupted }
     }
 }

@@ -63,7 +63,9 @@ struct StreamingArguments: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Record the routing while running; not in this version.", valueName: "file"))
+        help: ArgumentHelp(
+            "Record which experts every token chooses to this file, for replays and tuning.",
+            valueName: "file"))
     var trace: String?
 
     @Option(
@@ -140,7 +142,6 @@ struct StreamingArguments: ParsableArguments {
     private func refuseWhatIsMissing(_ resolver: inout SettingResolver) throws {
         let options: [(name: String, flag: String?, known: [String], later: String)] = [
             ("precision", precision, ["exact"], "lower precision on a miss"),
-            ("trace", trace, [], "recording routing traces"),
             ("workers", workers, [], "worker processes"),
             ("profile", profile, [], "profiles"),
         ]

@@ -1,6 +1,7 @@
 import Generation
 import ModelFiles
 import Models
+import TraceFiles
 
 /// Runs the tests of `sluice bench` for one number of threads.
 struct Benchmark {
@@ -17,17 +18,20 @@ struct Benchmark {
 
     /// The results of all tests, or of those that were measured before the interrupt.
     func run() async throws -> [BenchResult] {
-        let engine = try await session.start()
+        let engine = try await session.start(noting: [TraceNote("command", "bench")])
         // Until now there is nothing to report and Ctrl-C ends the program at once.
         Interrupts.shared.watch(interrupt)
-        var results: [BenchResult] = []
-        for test in sizes.tests where !interrupt.isCancelled {
-            guard let result = try await measure(engine, test) else { break }
-            results.append(result)
-            if !session.settings.isQuiet {
-                StandardError.write(
-                    "\(result.title): \(ReceiptText.decimal(result.median, 2)) tokens/s\n")
+        let results = try await session.recording(on: engine) {
+            var results: [BenchResult] = []
+            for test in sizes.tests where !interrupt.isCancelled {
+                guard let result = try await measure(engine, test) else { break }
+                results.append(result)
+                if !session.settings.isQuiet {
+                    StandardError.write(
+                        "\(result.title): \(ReceiptText.decimal(result.median, 2)) tokens/s\n")
+                }
             }
+            return results
         }
         await engine.shutDown()
         return results

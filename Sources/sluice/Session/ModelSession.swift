@@ -6,6 +6,7 @@ import ModelFiles
 import Models
 import Residency
 import Tokenization
+import TraceFiles
 
 /// A model that has been opened and planned, and then started: what every command that runs one goes through.
 struct ModelSession {
@@ -58,7 +59,10 @@ struct ModelSession {
         if settings.prefillThreads != settings.threads {
             options.prefillThreadCount = settings.prefillThreads
         }
+        options.recordsSteps = settings.tracePath != nil
         receiptFile = settings.isPlanOnly ? nil : try settings.receiptPath.map { try OutputFile($0) }
+        // Known at once, too; the engine opens it again.
+        if !settings.isPlanOnly, let path = settings.tracePath { _ = try OutputFile(path) }
         var preference = settings.streaming
         preference.isElastic = settings.budget == .automatic
         var plan = MemoryPlan(
@@ -125,9 +129,12 @@ struct ModelSession {
     }
 
     /// Refuses a budget that is too small, prints the plan, and loads the model.
-    func start() async throws -> Engine {
+    ///
+    /// - Parameter notes: what a trace shall say of the command.
+    func start(noting notes: [TraceNote]) async throws -> Engine {
         if !settings.isQuiet { StandardError.write(PlanText(self).memory) }
         try plan.check()
+        let trace = try traceTarget(notes)
         // Before the model takes its memory, so that the probe's buffer does not come on top of it.
         _ = memoryBandwidth
         var progress = ProgressLine("loading", isShown: !settings.isQuiet)
@@ -138,7 +145,7 @@ struct ModelSession {
             }
         }
         defer { progress.clear() }
-        return try await Engine.start(file: file, tokenizer: tokenizer, options: options)
+        return try await Engine.start(file: file, tokenizer: tokenizer, options: options, trace: trace)
     }
 
     /// The receipt of a finished request.

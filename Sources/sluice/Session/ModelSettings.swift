@@ -19,6 +19,8 @@ struct ModelSettings {
     let cacheElement: CacheElement?
     let pretokenizer: String?
     let receiptPath: String?
+    /// Where the routing is recorded to; nil for nowhere.
+    var tracePath: String?
     let isPlanOnly: Bool
     let isQuiet: Bool
 
@@ -68,6 +70,7 @@ struct ModelSettings {
         }
         pretokenizer = try resolver.text(["pretokenizer"], flag: flags.pretokenizer)
         receiptPath = try resolver.text(["receipt"], flag: flags.receipt)
+        tracePath = try resolver.text(["trace"], flag: streaming.trace)
         isPlanOnly = try resolver.isOn("plan", flag: flags.plan)
         isQuiet = try resolver.isOn("quiet", flag: flags.quiet)
         try Self.check("-c", contextSize ?? 1, 1...Self.maximumContext)

@@ -62,11 +62,12 @@ final class RunningProgram {
     /// Ends it without a chance to clean up.
     func kill() { _ = Foundation.kill(process.processIdentifier, SIGKILL) }
 
-    /// Waits until there is a file at `path`, or the program has ended.
-    func waitForFile(at path: String) {
-        while !FileManager.default.fileExists(atPath: path) && process.isRunning {
-            Thread.sleep(forTimeInterval: 0.001)
+    /// Waits until there is a file at `path` of at least `bytes`, or the program has ended.
+    func waitForFile(at path: String, bytes: Int = 0) {
+        func found() -> Int? {
+            (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
         }
+        while found().map({ $0 < bytes }) ?? true, process.isRunning { Thread.sleep(forTimeInterval: 0.001) }
     }
 
     /// Waits until the output holds at least `bytes`, or the program has ended.

@@ -3,6 +3,7 @@ import Generation
 import Kernels
 import ModelFiles
 import Models
+import TestSupport
 import Testing
 
 /// Choosing a token allocates nothing, and neither does what the engine adds to the model's step.
@@ -19,12 +20,16 @@ struct AllocationTests {
 
     @Test(
         "a decode step with sampling and penalties",
-        .enabled(if: isOptimised && allocation_counter_works(), reason))
-    func decode() throws {
+        .enabled(if: isOptimised && allocation_counter_works(), reason), arguments: [false, true])
+    func decode(isRecorded: Bool) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/decode.sltrace"
+        let file = try ModelFile.open(BundledModel.path())
+        let modelOptions = LanguageModel.Options(
+            threadCount: 1, maximumRows: 1, contextCapacity: 64, cacheElement: .float16)
         let core = try EngineCore(
-            file: try ModelFile.open(BundledModel.path()), tokenizer: nil,
-            options: LanguageModel.Options(
-                threadCount: 1, maximumRows: 1, contextCapacity: 64, cacheElement: .float16))
+            file: file, tokenizer: nil, options: modelOptions,
+            trace: isRecorded ? try TraceTarget.test(file, path, modelOptions) : nil)
         var options = SamplingOptions()
         options.penalties.repetition = 1.1
         options.penalties.window = 8
@@ -41,5 +46,6 @@ struct AllocationTests {
             counts.append(allocation_counter_thread_value() - before)
         }
         #expect(counts.dropFirst().allSatisfy { $0 == 0 }, "\(counts)")
+        #expect(try core.finishTrace()?.tokens == (isRecorded ? 16 : nil))
     }
 }

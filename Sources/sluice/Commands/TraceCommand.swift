@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// `sluice trace`: files of which experts every token chose.
+struct TraceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace",
+        abstract: "Record routing traces: which experts every token chose.",
+        discussion: """
+            A trace is what replays and tuning work on. Every command that runs a model records one with \
+            --trace FILE.
+
+            Examples:
+              sluice trace record -m model.gguf -f text.txt -o text.sltrace
+            """,
+        subcommands: [
+            TraceRecordCommand.self
+        ])
+}
