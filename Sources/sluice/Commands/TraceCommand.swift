@@ -4,15 +4,19 @@ import ArgumentParser
 struct TraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
-        abstract: "Record routing traces: which experts every token chose.",
+        abstract: "Record, import and export routing traces: which experts every token chose.",
         discussion: """
             A trace is what replays and tuning work on. Every command that runs a model records one with \
             --trace FILE.
 
             Examples:
               sluice trace record -m model.gguf -f text.txt -o text.sltrace
+              sluice trace import route.csv -o route.sltrace
+              sluice trace export text.sltrace --format oraclegeneral -o text.bin
             """,
         subcommands: [
-            TraceRecordCommand.self
+            TraceRecordCommand.self,
+            TraceImportCommand.self,
+            TraceExportCommand.self,
         ])
 }
