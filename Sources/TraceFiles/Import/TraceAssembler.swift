@@ -356,7 +356,7 @@ extension TraceAssembler {
             stepExperts.removeAll(keepingCapacity: true)
             stepExperts += repeatElement(RoutingTrace.noExpert, count: places)
             stepWeights.removeAll(keepingCapacity: true)
-            stepWeights += repeatElement(.nan, count: places)
+            stepWeights += repeatElement(0, count: places)
             while cell < cells.count, Int(cells[cell].row) < end {
                 let layer = indexOfLayer[Int(cells[cell].layer)]
                 let place =

@@ -11,8 +11,13 @@ enum StandardOutput {
     /// Writes all of `text`.
     ///
     /// - Throws: `CommandFailure` where the output is closed or full.
-    static func write(_ text: String) throws {
-        try FileWriter.write(Array(text.utf8), to: STDOUT_FILENO, name: "standard output")
+    static func write(_ text: String) throws { try write(Array(text.utf8)) }
+
+    /// Writes all of `bytes`.
+    ///
+    /// - Throws: the same.
+    static func write(_ bytes: [UInt8]) throws {
+        try FileWriter.write(bytes, to: STDOUT_FILENO, name: "standard output")
     }
 
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }

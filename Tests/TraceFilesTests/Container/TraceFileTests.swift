@@ -12,7 +12,7 @@ struct TraceFileTests {
         let seeds = SeededGenerator.fromEnvironment(fallback: 20_261_130).seed
         for index in 0..<UInt64(Nightly.isOn ? 2000 : 60) {
             var generator = SeededGenerator(seed: seeds &+ index)
-            let trace = ColumnTrace.make(&generator, rows: 0...40)
+            let trace = RandomTrace.make(&generator, rows: 0...40)
             let blockRows = Bool.random(using: &generator) ? Int.random(in: 1...9, using: &generator) : nil
             let bytes = try trace.fileBytes(notes: [TraceNote("policy", "lfu:64")], rows: blockRows)
             let file = try TraceFile(MemoryTraceInput(bytes: bytes), path: "memory")
@@ -26,8 +26,8 @@ struct TraceFileTests {
     @Test("a file on disk is written and read, with the model's fingerprint")
     func onDisk() throws {
         let folder = try TemporaryFolder()
-        let trace = ColumnTrace.small()
-        var header = ColumnTrace.header(trace)
+        let trace = RandomTrace.small()
+        var header = RandomTrace.header(trace)
         header.fingerprint = ModelFingerprint(rawValue: 0x0123_4567_89AB_CDEF)
         let path = folder.path + "/a" + TraceFormat.suffix
         try TraceFile.write(trace, header, to: path)
@@ -74,7 +74,7 @@ struct TraceFileTests {
 
     @Test("every prefix of a file gives its whole blocks, or an error that says where")
     func prefixes() throws {
-        let trace = ColumnTrace.small()
+        let trace = RandomTrace.small()
         let bytes = try trace.fileBytes(notes: [TraceNote("a", "b")], rows: 4)
         let whole = [0, 4, 8, 12].map { trace.part(0..<$0) }
         var best = 0
@@ -98,7 +98,7 @@ struct TraceFileTests {
 
     @Test("every flipped bit is an error")
     func flippedBits() throws {
-        let bytes = try ColumnTrace.small().fileBytes(rows: 6)
+        let bytes = try RandomTrace.small().fileBytes(rows: 6)
         for index in bytes.indices {
             for bit in 0..<8 {
                 var damaged = bytes
@@ -112,7 +112,7 @@ struct TraceFileTests {
 
     @Test("damaged files never crash the reader")
     func mutants() throws {
-        let bytes = try ColumnTrace.small().fileBytes(rows: 5)
+        let bytes = try RandomTrace.small().fileBytes(rows: 5)
         let seed = SeededGenerator.fromEnvironment(fallback: 5).seed
         for index in 0..<UInt64(Nightly.isOn ? 100_000 : 2_000) {
             var mutator = Mutator(seed: seed &+ index)
@@ -123,7 +123,7 @@ struct TraceFileTests {
 
     @Test("a file that cannot be read, or shrinks meanwhile, is an error wherever that happens")
     func failingReads() throws {
-        let bytes = try ColumnTrace.small().fileBytes(rows: 4)
+        let bytes = try RandomTrace.small().fileBytes(rows: 4)
         for offset in 1..<bytes.count {
             let error = #expect(throws: TraceFilesError.self, "byte \(offset)") {
                 try TraceFile(MemoryTraceInput(bytes: bytes, failingOffset: offset), path: "memory")

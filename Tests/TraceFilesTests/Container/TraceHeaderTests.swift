@@ -28,7 +28,7 @@ struct TraceHeaderTests {
 
     /// The small trace with bytes changed and the checksums of header and first block put right.
     private static func file(_ change: (inout [UInt8]) -> Void) throws -> [UInt8] {
-        var bytes = try ColumnTrace.small().fileBytes(rows: 12)
+        var bytes = try RandomTrace.small().fileBytes(rows: 12)
         change(&bytes)
         seal(&bytes, 20, covering: 0..<20) {
             seal(&$0, 16, covering: Place.description..<Place.block)
@@ -57,7 +57,7 @@ struct TraceHeaderTests {
     @Test("the places of this test are those of the file")
     func places() throws {
         let bytes = try Self.file { _ in }
-        #expect(try TraceFile(MemoryTraceInput(bytes: bytes), path: "memory").routing == ColumnTrace.small())
+        #expect(try TraceFile(MemoryTraceInput(bytes: bytes), path: "memory").routing == RandomTrace.small())
         #expect(bytes[Place.layers] == 2 && bytes[Place.experts] == 8 && bytes[Place.block] == 12)
     }
 
@@ -139,7 +139,7 @@ struct TraceHeaderTests {
 
     @Test("values that a model cannot have are refused")
     func badChoices() throws {
-        let trace = ColumnTrace.small()
+        let trace = RandomTrace.small()
         // Stored bytes without compression, so that a value can be changed in place.
         let raw = TraceBlockLayout(trace.shape, trace.columns).rowBytes * 12
         let plain = try Self.plainFile()
@@ -163,7 +163,7 @@ struct TraceHeaderTests {
 
     /// The small trace in one block that is not compressed.
     private static func plainFile() throws -> [UInt8] {
-        let trace = ColumnTrace.small()
+        let trace = RandomTrace.small()
         var bytes = Array(try trace.fileBytes(rows: 12)[..<Place.block])
         func planes<Value: FixedWidthInteger & UnsignedInteger>(_ values: [Value]) -> [UInt8] {
             (0..<Value.bitWidth / 8).flatMap { plane in

@@ -8,7 +8,7 @@ import TraceFiles
 struct TraceWriterTests {
     @Test("whichever write fails, the file ends with the last whole block", arguments: [0, 7])
     func failingWrites(partBytes: Int) throws {
-        let trace = ColumnTrace.small()
+        let trace = RandomTrace.small()
         let counting = MemoryTraceOutput()
         try trace.write(to: counting, rows: 3)
         // Header, four blocks, the end, and closing.
@@ -27,7 +27,7 @@ struct TraceWriterTests {
     @Test("another error than a full disk is told with the system's words")
     func otherErrors() throws {
         let output = MemoryTraceOutput(failingCall: 2, error: .ioError)
-        let error = #expect(throws: TraceFilesError.self) { try ColumnTrace.small().write(to: output) }
+        let error = #expect(throws: TraceFilesError.self) { try RandomTrace.small().write(to: output) }
         #expect(error?.code == .unwritableFile(reason: Errno.ioError.description))
     }
 
@@ -35,9 +35,9 @@ struct TraceWriterTests {
     func noFolder() throws {
         let folder = try TemporaryFolder()
         let path = folder.path + "/none/a.sltrace"
-        let trace = ColumnTrace.small()
+        let trace = RandomTrace.small()
         let error = #expect(throws: TraceFilesError.self) {
-            try TraceFile.write(trace, ColumnTrace.header(trace), to: path)
+            try TraceFile.write(trace, RandomTrace.header(trace), to: path)
         }
         #expect(error?.path == path)
         #expect(error?.code == .unwritableFile(reason: Errno.noSuchFileOrDirectory.description))

@@ -25,7 +25,7 @@ struct TraceExportTests {
 
     @Test("the plain table holds everything", arguments: seeds)
     func plain(seed: UInt64) throws {
-        var random = RandomTrace(seed: seed)
+        var random = ExportableTrace(seed: seed)
         let trace = random.make(isComplete: false)
         let imported = try readBack(trace, "csv")
         let read = try #require(imported.trace)
@@ -38,7 +38,7 @@ struct TraceExportTests {
 
     @Test("BigMoeOnEdge's table holds everything but token ids", arguments: seeds)
     func bigMoeOnEdge(seed: UInt64) throws {
-        var random = RandomTrace(seed: seed)
+        var random = ExportableTrace(seed: seed)
         let trace = random.make(isComplete: true)
         let imported = try readBack(trace, "bigmoeonedge")
         let read = try #require(imported.trace)
@@ -54,7 +54,7 @@ struct TraceExportTests {
         "requests of a cache hold choices and sizes",
         arguments: ["oraclegeneral", "libcachesim-csv"], seeds)
     func requests(format: String, seed: UInt64) throws {
-        var random = RandomTrace(seed: seed)
+        var random = ExportableTrace(seed: seed)
         let trace = random.make(isComplete: true)
         let imported = try readBack(trace, format)
         let read = try #require(imported.trace)

@@ -42,7 +42,7 @@ struct PlainCSVImporterTests {
         let trace = try #require(try imported(text).trace)
         #expect(trace.rowLists == [[0, 0, 4, 9, 0], [0, 1, 4, -1, 0], [1, 7, 4, 8, 1], [0, 2, 6, 7, 1]])
         #expect(trace.choiceLists == [[[1], [4]], [[2], [5]], [[3], [6]], [[0], []]])
-        #expect(trace.weightList == [0.75, 1e-05, nil, 0.5, nil, 0.333333343, -1.5, nil])
+        #expect(trace.weightList == [0.75, 1e-05, nil, 0.5, nil, 0.333333343, -1.5])
         #expect(trace.shape.layerNumbers == [3, 5])
         #expect(trace.shape.numbering.expertCount == 7)
     }

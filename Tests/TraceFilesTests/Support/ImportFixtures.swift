@@ -73,11 +73,13 @@ extension RoutingTrace {
         }
     }
 
-    /// The weights in the same order; nil for what is not known.
+    /// The weights of these in the same order; nil for what is not known.
     var weightList: [Float?] {
         rows.indices.flatMap { row in
             (0..<shape.numbering.layerCount).flatMap { layer in
-                (0..<shape.expertsPerToken).map { rank -> Float? in
+                (0..<shape.expertsPerToken).filter { rank in
+                    expert(row: row, layer: layer, rank: rank) != nil
+                }.map { rank -> Float? in
                     let weight = weight(row: row, layer: layer, rank: rank)
                     return weight?.isNaN == true ? nil : weight
                 }

@@ -79,7 +79,7 @@ extension RoutingTrace {
 
     func write(to output: MemoryTraceOutput, notes: [TraceNote] = [], rows: Int? = nil) throws {
         var writer = try TraceWriter(
-            ColumnTrace.header(self, notes: notes), to: output, path: "memory")
+            RandomTrace.header(self, notes: notes), to: output, path: "memory")
         if let rows {
             for start in stride(from: 0, to: self.rows.count, by: rows) {
                 try writer.appendBlock(part(start..<min(start + rows, self.rows.count)))

@@ -1,54 +1,100 @@
 import Residency
 import TestSupport
+import TraceFiles
 
-/// Traces made of random numbers, as recorders could write them.
-struct RandomTrace {
-    var generator: SeededGenerator
-
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
-
-    /// A trace of one to four texts, steps of one or more rows, with or without weights.
-    ///
-    /// - Parameter isComplete: whether every token chooses in every layer, all its experts.
-    mutating func make(isComplete: Bool) -> RoutingTrace {
-        let layers = Int.random(in: 2...4, using: &generator)
-        let experts = Int.random(in: 3...40, using: &generator)
-        let expertsPerToken = Int.random(in: 1...min(4, experts), using: &generator)
-        var numbers = Array((0..<9).shuffled(using: &generator)[..<layers])
-        numbers.sort()
+/// Traces of random sizes and columns, from a seed.
+enum RandomTrace {
+    static func make(_ generator: inout SeededGenerator, rows: ClosedRange<Int>) -> RoutingTrace {
+        let layers = Int.random(in: 1...4, using: &generator)
+        let experts = [1, 3, 8, 60, 257].randomElement(using: &generator) ?? 8
         let shape = TraceShape(
             numbering: ExpertNumbering(layerCount: layers, expertCount: experts),
-            expertsPerToken: expertsPerToken,
-            expertBytes: numbers.map { _ in Int.random(in: 2...1 << 30, using: &generator) },
-            layerNumbers: numbers)
-        var trace = RoutingTrace(shape: shape, hasWeights: Bool.random(using: &generator))
-        var positions = Array(repeating: UInt32(0), count: Int.random(in: 1...4, using: &generator))
-        for step in 0..<UInt32.random(in: 1...20, using: &generator) {
-            for _ in 0..<Int.random(in: 1...12, using: &generator) {
-                let sequence = Int.random(in: positions.indices, using: &generator)
-                let row = TraceRow(
-                    sequence: UInt32(sequence), position: positions[sequence], step: step,
-                    token: Bool.random(using: &generator) ? UInt32.random(in: 0...9, using: &generator) : nil,
-                    phase: Bool.random(using: &generator) ? .prefill : .decode)
-                positions[sequence] += 1
-                append(row, isComplete: isComplete, to: &trace)
+            expertsPerToken: Int.random(in: 1...min(experts, 8), using: &generator),
+            expertBytes: (0..<layers).map { _ in Int.random(in: 0...1 << 40, using: &generator) },
+            layerNumbers: (0..<layers).map { 3 + 2 * $0 })
+        let columns = TraceColumns(
+            hasWeights: Bool.random(using: &generator), hasResidency: Bool.random(using: &generator),
+            hasBytesRead: Bool.random(using: &generator),
+            candidates: (0..<Int.random(in: 0...2, using: &generator)).map { index in
+                TraceCandidates(
+                    predictor: "predictor \(index)", distance: min(index + 1, layers),
+                    count: Int.random(in: 1...min(experts, 5), using: &generator))
+            })
+        var trace = RoutingTrace(shape: shape, columns: columns)
+        var step: UInt32 = 0
+        for row in 0..<Int.random(in: rows, using: &generator) {
+            if Bool.random(using: &generator) { step += UInt32.random(in: 0...3, using: &generator) }
+            let isKnown = Bool.random(using: &generator)
+            trace.appendBlank(
+                TraceRow(
+                    sequence: UInt32.random(in: 0...3, using: &generator),
+                    position: UInt32.random(in: 0 ... .max, using: &generator), step: step,
+                    token: isKnown ? UInt32.random(in: 0..<(.max), using: &generator) : nil,
+                    phase: Bool.random(using: &generator) ? .prefill : .decode))
+            fill(&trace, row: row, &generator)
+        }
+        return trace
+    }
+
+    private static func fill(_ trace: inout RoutingTrace, row: Int, _ generator: inout SeededGenerator) {
+        let experts = trace.shape.numbering.expertCount
+        for layer in 0..<trace.shape.numbering.layerCount {
+            // A token may choose fewer.
+            for rank in 0..<Int.random(in: 0...trace.shape.expertsPerToken, using: &generator) {
+                trace.setChoice(
+                    row: row, layer: layer, rank: rank,
+                    expert: Int.random(in: 0..<experts, using: &generator),
+                    weight: Float(bitPattern: UInt32.random(in: 0...0x7F7F_FFFF, using: &generator)))
+                if trace.columns.hasResidency {
+                    let residency = ChoiceResidency.allCases.randomElement(using: &generator) ?? .hit
+                    trace.setResidency(row: row, layer: layer, rank: rank, to: residency)
+                }
+            }
+            if trace.columns.hasBytesRead {
+                trace.setBytesRead(row: row, layer: layer, to: Int.random(in: 0...Int.max, using: &generator))
+            }
+            for (index, column) in trace.columns.candidates.enumerated() {
+                for rank in 0..<Int.random(in: 0...column.count, using: &generator) {
+                    trace.setCandidate(
+                        column: index, row: row, layer: layer, rank: rank,
+                        expert: Int.random(in: 0..<experts, using: &generator))
+                }
+            }
+        }
+    }
+
+    /// A small trace with every column, always the same.
+    static func small() -> RoutingTrace {
+        let shape = TraceShape(
+            numbering: ExpertNumbering(layerCount: 2, expertCount: 8), expertsPerToken: 2,
+            expertBytes: [1000, 2000], layerNumbers: [1, 2])
+        var trace = RoutingTrace(
+            shape: shape,
+            columns: TraceColumns(
+                hasWeights: true, hasResidency: true, hasBytesRead: true,
+                candidates: [TraceCandidates(predictor: "stale-router", distance: 1, count: 2)]))
+        for row in 0..<12 {
+            trace.appendBlank(
+                TraceRow(
+                    sequence: 0, position: UInt32(row), step: UInt32(row), token: UInt32(row * 7),
+                    phase: row < 4 ? .prefill : .decode))
+            for layer in 0..<2 {
+                for rank in 0..<2 {
+                    trace.setChoice(
+                        row: row, layer: layer, rank: rank, expert: (row + 3 * layer + rank) % 8,
+                        weight: Float(rank + 1) / 3)
+                    trace.setResidency(
+                        row: row, layer: layer, rank: rank, to: row % 3 == 0 ? .miss : .hit)
+                    trace.setCandidate(
+                        column: 0, row: row, layer: layer, rank: rank, expert: (row + rank) % 8)
+                }
+                trace.setBytesRead(row: row, layer: layer, to: 1000 * row)
             }
         }
         return trace
     }
 
-    private mutating func append(_ row: TraceRow, isComplete: Bool, to trace: inout RoutingTrace) {
-        var experts: [UInt16] = []
-        var weights: [Float] = []
-        let count = trace.shape.expertsPerToken
-        for layer in 0..<trace.shape.numbering.layerCount {
-            // Layer 0 is never empty: a token without any choice is no row.
-            let least = isComplete ? count : layer == 0 ? 1 : 0
-            let made = Int.random(in: least...count, using: &generator)
-            let all = (0..<UInt16(trace.shape.numbering.expertCount)).shuffled(using: &generator)
-            experts += all[..<made] + repeatElement(RoutingTrace.noExpert, count: count - made)
-            weights += (0..<count).map { $0 < made ? generator.float(in: 0..<1) : .nan }
-        }
-        trace.append(row, experts: experts, weights: trace.hasWeights ? weights : [])
+    static func header(_ trace: RoutingTrace, notes: [TraceNote] = []) -> TraceHeader {
+        TraceHeader(modelName: "tiny.gguf", shape: trace.shape, columns: trace.columns, notes: notes)
     }
 }

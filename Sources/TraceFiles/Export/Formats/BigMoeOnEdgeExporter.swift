@@ -2,11 +2,11 @@ import Residency
 
 /// `--route-trace` of BigMoeOnEdge, version 1, as ``BigMoeOnEdgeImporter`` describes it.
 ///
-/// A sequence is a turn. The rows of a step go layer by layer, as that engine writes them. Its columns about
-/// its cache are those of an engine without one: every choice is a miss and reads the whole expert.
+/// A sequence is a turn. The rows of a step go layer by layer, as that engine writes them. Where a trace does
+/// not say where an expert was, it is written as without a cache: a miss that reads the whole expert.
 struct BigMoeOnEdgeExporter: TraceExporter {
     static let format = BigMoeOnEdgeImporter.format
-    static let loss = "token ids are lost; residency is written as without a cache"
+    static let loss = "token ids are lost; residency that is not known is written as a miss"
 
     private let trace: RoutingTrace
     private(set) var rowsDone = 0
@@ -53,8 +53,13 @@ struct BigMoeOnEdgeExporter: TraceExporter {
                     text.append(columns: number, rank, expert)
                     let weight = trace.weight(row: row, layer: layer, rank: rank) ?? .nan
                     text.append(weight.isNaN ? "nan" : "\(weight)")
-                    text.append(",0,")
-                    text.append(trace.shape.expertBytes[layer])
+                    switch trace.residency(row: row, layer: layer, rank: rank) {
+                    case .unknown, .miss:
+                        text.append(",0,")
+                        text.append(trace.shape.expertBytes[layer])
+                    case .hit: text.append(",1,0")
+                    case .foreseen: text.append(",2,0")
+                    }
                     text.append(",0\n")
                 }
             }

@@ -1,9 +1,9 @@
 import Residency
 
-/// The plain table: all that a trace holds, as ``PlainCSVImporter`` reads it.
+/// The plain table: rows, choices and weights, as ``PlainCSVImporter`` reads it.
 struct PlainCSVExporter: TraceExporter {
     static let format = PlainCSVImporter.format
-    static let loss = "nothing is lost"
+    static let loss = "candidates, residency and reads of the disk are lost, where the trace has them"
 
     private let trace: RoutingTrace
     private(set) var rowsDone = 0
