@@ -14,6 +14,8 @@ public struct ExpertStorageError: Error, Sendable {
         case readFailed(Errno)
         /// The bytes of a store's record do not sum up to its checksum.
         case damaged(expected: String, found: String)
+        /// Records that have to be joined were to be used where they lie.
+        case splitRecords
         /// A file was written to after it had been opened.
         case fileChanged
         /// The file ended inside an expert.
@@ -96,6 +98,8 @@ extension ExpertStorageError: CustomStringConvertible {
         case .damaged(let expected, let found):
             "the record is damaged: its checksum is \(found), expected \(expected); `sluice verify` finds "
                 + "all that are, and packing the model again helps"
+        case .splitRecords:
+            "the records of this store are progressive and cannot be used where they lie; leave --io mmap out"
         case .fileChanged:
             "the file was written to while experts were read from it; start again once it is complete"
         case .endOfFile(let needed, let found):

@@ -15,6 +15,8 @@ public struct GenerationError: Error, Sendable, Equatable {
         case expertCacheTooSmall(givenBytes: Int, neededBytes: Int)
         /// The experts have to be repacked, so they cannot be read one by one.
         case notStreamable
+        /// The experts have to be joined, so they cannot be used where they lie.
+        case notMappable
         case tooFewTokens(found: Int, needed: Int)
         case bundledModelMissing
         /// The engine has been shut down.
@@ -56,6 +58,9 @@ extension GenerationError: CustomStringConvertible {
         case .notStreamable:
             "the model's experts have to be repacked and cannot be read one by one; convert it to GGUF, or "
                 + "leave --io and --expert-cache out and give it memory for all of them"
+        case .notMappable:
+            "the records of this store are progressive: experts are put together when they are read, and "
+                + "cannot be mapped; leave --io mmap out, or pack the model without --progressive"
         case .tooFewTokens(let found, let needed):
             "the text has \(found) tokens; expected at least \(needed)"
         case .bundledModelMissing:

@@ -47,6 +47,12 @@ package enum FileLimits {
     /// Three per expert of the largest models are below 100,000; the dense runs between them are no more.
     package static let storeRuns = 16 << 20
 
+    /// One for each combination of formats among layers: mixtures of formats have two or three.
+    package static let storePatterns = 4_096
+
+    /// Gate, up and down.
+    package static let expertMatrices = 16
+
     /// One mapping each; the kernel's default bound for a process is 65,530. The largest model hub entries
     /// have under 300 parts.
     package static let parts = 4_096

@@ -109,6 +109,7 @@ public final class LanguageModel {
                 predictor: streaming.guessAreas > 0 ? StaleRouter(graph) : nil)
             step = .slots(Self.step(graph, experts, options, record))
         } else {
+            guard !file.hasSplitRecords else { throw ExpertStorageError(.splitRecords, path: file.path) }
             let experts = MappedExperts(
                 layers: graph.experts, hiddenSize: graph.shape.hiddenSize,
                 expertsPerToken: max(graph.shape.expertsPerToken, 1), maximumRows: options.maximumRows)

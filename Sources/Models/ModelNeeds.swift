@@ -44,7 +44,7 @@ public struct ModelNeeds: Sendable {
         self.graph = graph
         shape = graph.shape
         expertLayerCount = layers.count
-        extents = ExpertExtents(graph.experts, in: file)
+        extents = try ExpertExtents(graph.experts, in: file)
         let layerCount = graph.shape.layerCount
         // Of the embedding a token reads one row, unless it is the output matrix as well.
         let isTied = unsafe graph.embedding.address == graph.output.weights.address

@@ -46,6 +46,30 @@ struct PackTests {
         #expect(try Executable.run(["pack", copy.model, "--force"]).code == 0)
     }
 
+    @Test("a progressive store is sound, generates the same text whatever the memory, and cannot be mapped")
+    func progressive() throws {
+        let copy = try Copy()
+        let packed = try Executable.run(["pack", copy.model, "--progressive", "--json"])
+        #expect(packed.code == 0, "\(packed.errors)")
+        let summary = try packed.object()
+        #expect(summary["progressive"] as? Bool == true)
+        #expect(try #require(summary["ratio"] as? Double) < 1.02)
+        // 18 bytes of 34 in Q8_0.
+        #expect(try #require(summary["prefix_share"] as? Double) == 18.0 / 34)
+        let verified = try Executable.run(["verify", copy.store, "--source", copy.model])
+        #expect(verified.code == 0, "\(verified.errors)")
+        #expect(try Executable.run(["inspect", copy.store, "--check"]).code == 0)
+
+        let prompt = ["-p", "Once upon a time", "-n", "20", "--temp", "0", "-q"]
+        let original = try Executable.run(["run", "-m", copy.model] + prompt)
+        for memory in [[], ["--memory", "60M"]] {
+            let streamed = try Executable.run(["run", "-m", copy.store] + memory + prompt)
+            #expect(streamed.text == original.text && !streamed.text.isEmpty, "\(streamed.errors)")
+        }
+        let mapped = try Executable.run(["run", "-m", copy.store, "--io", "mmap"] + prompt)
+        #expect(mapped.code == 1 && mapped.errors.contains("progressive"), "\(mapped.errors)")
+    }
+
     @Test("a damaged store is reported with its expert, and the exit code is 1")
     func damaged() throws {
         let copy = try Copy()

@@ -5,7 +5,7 @@ import SystemPackage
 
 /// Copies a range of batches with several threads: so the disk reads for one while another writes.
 @safe final class PackCopy: @unchecked Sendable {
-    // Unchecked: each batch is taken by one thread, which alone writes the checksums of its segments.
+    // Unchecked: each batch is taken by one thread, which alone writes the checksums of its parts.
     private let plan: PackPlan
     private let source: PackSource
     private let target: CInt
@@ -54,9 +54,10 @@ import SystemPackage
     /// Copies batches until none is left.
     fileprivate func work(_ progress: (Int) -> Void) {
         var buffer = [UInt8](repeating: 0, count: plan.largestBatchBytes)
+        var halves = [UInt8](repeating: 0, count: plan.largestSplitBytes)
         while let batch = take() {
             do throws(ExpertStorageError) {
-                try copy(batch, &buffer)
+                try copy(batch, &buffer, &halves)
             } catch {
                 failure.withLock { $0 = $0 ?? error }
                 isStopped.store(true, ordering: .relaxed)
@@ -79,7 +80,9 @@ import SystemPackage
         return nil
     }
 
-    private func copy(_ batch: Int, _ buffer: inout [UInt8]) throws(ExpertStorageError) {
+    private func copy(
+        _ batch: Int, _ buffer: inout [UInt8], _ halves: inout [UInt8]
+    ) throws(ExpertStorageError) {
         let first = plan.segments[plan.batches[batch].lowerBound]
         let size = plan.byteCount(ofBatch: batch)
         let descriptor = source.files.descriptors[first.file]
@@ -100,15 +103,44 @@ import SystemPackage
         for index in plan.batches[batch] {
             let segment = plan.segments[index]
             let bytes = buffer.span.extracting(offset..<offset + segment.byteCount)
-            var checksum = Checksum()
-            checksum.append(bytes)
-            unsafe checksums[index] = checksum.value
-            do throws(Errno) {
-                try disk.writeAll(bytes, to: target, at: segment.storeOffset)
-            } catch {
-                throw ExpertStorageError(.unwritableFile(error), offset: segment.storeOffset)
+            if let planes = segment.planes {
+                Self.split(bytes, by: planes, into: &halves)
+                try write(segment.parts, halves.span)
+            } else {
+                try write(segment.parts, bytes)
             }
             offset += segment.byteCount
+        }
+    }
+
+    /// Puts the prefixes of all blocks in front of their rests.
+    private static func split(_ bytes: Span<UInt8>, by planes: BlockPlanes, into halves: inout [UInt8]) {
+        let count = bytes.count / planes.format.blockBytes
+        precondition(halves.count >= bytes.count, "\(bytes.count) bytes into \(halves.count)")
+        unsafe halves.withUnsafeMutableBytes { target in
+            unsafe bytes.withUnsafeBytes { source in
+                guard let source = source.baseAddress, let target = target.baseAddress else { return }
+                let rest = unsafe target + count * planes.prefixBytes
+                unsafe planes.split(source, prefix: target, rest: rest, count: count)
+            }
+        }
+    }
+
+    /// Writes parts that lie one behind the other in `bytes`, and keeps their checksums.
+    private func write(_ parts: Range<Int>, _ bytes: Span<UInt8>) throws(ExpertStorageError) {
+        var start = 0
+        for index in parts {
+            let part = plan.parts[index]
+            let own = bytes.extracting(start..<start + part.byteCount)
+            var checksum = Checksum()
+            checksum.append(own)
+            unsafe checksums[index] = checksum.value
+            do throws(Errno) {
+                try disk.writeAll(own, to: target, at: part.storeOffset)
+            } catch {
+                throw ExpertStorageError(.unwritableFile(error), offset: part.storeOffset)
+            }
+            start += part.byteCount
         }
     }
 }

@@ -8,7 +8,7 @@ import SystemPackage
 /// Layout: two slots of equal size that are written in turn, so that one is whole at any time. Integers are
 /// little-endian.
 ///
-///     sequence u64 | batches done u64 | identity, as long as it is | checksum of each segment, u32 |
+///     sequence u64 | batches done u64 | identity, as long as it is | checksum of each part, u32 |
 ///     CRC-32C of all that u32
 ///
 /// The identity is everything that has to be the same for the work to go on: sizes and times of the source's
@@ -17,24 +17,24 @@ struct PackJournal: ~Copyable {
     private let file: OpenFile
     private let disk: any PackDisk
     private let identity: [UInt8]
-    private let segmentCount: Int
+    private let partCount: Int
     private var sequence: UInt64 = 0
 
     /// What a slot says.
     struct Checkpoint {
         var batchesDone: Int
-        /// Of the segments; only those of batches that are done mean anything.
+        /// Of the parts; only those of batches that are done mean anything.
         var checksums: [UInt32]
     }
 
-    init(path: String, identity: [UInt8], segmentCount: Int, disk: any PackDisk) throws(Errno) {
+    init(path: String, identity: [UInt8], partCount: Int, disk: any PackDisk) throws(Errno) {
         file = try OpenFile(writing: path)
         self.identity = identity
-        self.segmentCount = segmentCount
+        self.partCount = partCount
         self.disk = disk
     }
 
-    private var contentBytes: Int { 16 + identity.count + 4 * segmentCount }
+    private var contentBytes: Int { 16 + identity.count + 4 * partCount }
     private var slotBytes: Int {
         StoreFormat.aligned(contentBytes + 4, to: StoreFormat.pageBytes)
     }
@@ -50,7 +50,7 @@ struct PackJournal: ~Copyable {
             let start = 16 + identity.count
             found = Checkpoint(
                 batchesDone: Int(clamping: Self.load(content, at: 8)),
-                checksums: (0..<segmentCount).map { index in
+                checksums: (0..<partCount).map { index in
                     UInt32(truncatingIfNeeded: Self.load(content, at: start + 4 * index, count: 4))
                 })
         }

@@ -27,9 +27,11 @@ struct StoreLayout: Sendable {
     /// - Parameters:
     ///   - files: names and sizes of the source's files, those with tensors first.
     ///   - experts: in any order.
+    ///   - isProgressive: whether records are in two parts where their formats come apart.
     /// - Throws: `invalidExperts`.
     init(
-        files: [(name: String, byteCount: Int)], entry: String, experts: [PackedExpert]
+        files: [(name: String, byteCount: Int)], entry: String, experts: [PackedExpert],
+        isProgressive: Bool = false
     ) throws(ExpertStorageError) {
         let experts = experts.sorted { ($0.layer, $0.expert) < ($1.layer, $1.expert) }
         let pieces = try Self.pieces(experts, fileBytes: files.map(\.byteCount))
@@ -42,7 +44,45 @@ struct StoreLayout: Sendable {
                     layer: expert.layer, expert: expert.expert, offset: 0, byteCount: size,
                     checksum: Checksum())
             }, dense: 0..<0, denseChecksums: [])
+        if isProgressive { try Self.arrange(experts, &manifest) }
         byteCount = Self.place(&runs, &manifest)
+    }
+
+    /// Gives every record its pattern; where none comes apart, records stay plain.
+    private static func arrange(
+        _ experts: [PackedExpert], _ manifest: inout StoreManifest
+    ) throws(ExpertStorageError) {
+        var patterns: [RecordPattern] = []
+        var indices: [Int] = []
+        for expert in experts {
+            let pattern = try pattern(of: expert)
+            let known = patterns.firstIndex(of: pattern)
+            if known == nil { patterns.append(pattern) }
+            indices.append(known ?? patterns.count - 1)
+        }
+        guard patterns.contains(where: \.isSplit) else { return }
+        manifest.patterns = patterns
+        for (record, index) in indices.enumerated() { manifest.records[record].patternIndex = index }
+    }
+
+    /// - Throws: `invalidExperts` where the matrices are not the bytes of the pieces, or a piece ends inside
+    ///   one.
+    private static func pattern(of expert: PackedExpert) throws(ExpertStorageError) -> RecordPattern {
+        func ends(_ sizes: [Int]) -> [Int] { sizes.indices.map { sizes[...$0].reduce(0, +) } }
+        let (pieces, matrices) = (expert.pieces.map(\.byteCount), expert.matrices.map(\.byteCount))
+        guard matrices.allSatisfy({ $0 > 0 }), pieces.reduce(0, +) == matrices.reduce(0, +),
+            Set(ends(pieces)).isSubset(of: ends(matrices))
+        else {
+            throw ExpertStorageError(
+                .invalidExperts(found: "matrices of \(matrices) bytes in pieces of \(pieces)"),
+                layer: expert.layer, expert: expert.expert)
+        }
+        return RecordPattern(
+            expert.matrices.map { matrix in
+                let isSplit =
+                    BlockPlanes(matrix.format) != nil && matrix.byteCount % matrix.format.blockBytes == 0
+                return .init(format: matrix.format, byteCount: matrix.byteCount, isSplit: isSplit)
+            })
     }
 
     /// An expert's bytes that lie together in the source, and where they go in its record.
@@ -124,6 +164,47 @@ struct StoreLayout: Sendable {
             addDense(to: size)
         }
         return runs
+    }
+
+    /// Bytes of a run that are written in one way.
+    struct Stretch {
+        let sourceOffset: Int
+        let byteCount: Int
+        /// How its blocks come apart; nil where they do not.
+        var planes: BlockPlanes?
+        /// Where it goes, or the prefixes of its blocks do.
+        let storeOffset: Int
+        /// Where the rests of its blocks go.
+        var restOffset = 0
+        var isDense = false
+    }
+
+    /// The run as it is, or matrix after matrix where its record comes apart.
+    func stretches(of run: Run) -> [Stretch] {
+        guard let index = run.record, let pattern = manifest.pattern(of: manifest.records[index]) else {
+            return [
+                Stretch(
+                    sourceOffset: run.sourceOffset, byteCount: run.byteCount, storeOffset: run.storeOffset,
+                    isDense: run.record == nil)
+            ]
+        }
+        let start = manifest.records[index].offset
+        var (place, prefix, rest) = (start, start, start + pattern.prefixBytes)
+        var stretches: [Stretch] = []
+        for matrix in pattern.matrices {
+            // A run is whole matrices.
+            if place >= run.storeOffset, place < run.storeOffset + run.byteCount {
+                stretches.append(
+                    Stretch(
+                        sourceOffset: run.sourceOffset + place - run.storeOffset,
+                        byteCount: matrix.byteCount, planes: matrix.planes, storeOffset: prefix,
+                        restOffset: rest))
+            }
+            place += matrix.byteCount
+            prefix += matrix.prefixBytes
+            rest += matrix.byteCount - matrix.prefixBytes
+        }
+        return stretches
     }
 
     /// Places runs and records and gives the size of the store.

@@ -30,16 +30,20 @@ public struct StorePacker {
     ///
     /// - Parameters:
     ///   - experts: pieces of the model's parts.
+    ///   - isProgressive: whether records begin with an expert of lower precision, where their formats come
+    ///     apart; `experts` then say what their pieces hold.
     ///   - replaces: whether a file at `path` may be replaced.
     ///   - stepBytes: how many bytes are copied between two checkpoints.
     /// - Throws: `alreadyStore`, `noExperts`, `invalidExperts`, `fileExists`, `isSource`, `unreadableFile`.
     public init(
-        _ model: ModelFile, experts: [PackedExpert], to path: String, replaces: Bool,
-        disk: any PackDisk = SystemPackDisk(), stepBytes: Int = 256 << 20, threadCount: Int = 3
+        _ model: ModelFile, experts: [PackedExpert], to path: String, isProgressive: Bool = false,
+        replaces: Bool, disk: any PackDisk = SystemPackDisk(), stepBytes: Int = 256 << 20,
+        threadCount: Int = 3
     ) throws(ExpertStorageError) {
         guard !experts.isEmpty else { throw ExpertStorageError(.noExperts, path: model.path) }
         source = try PackSource(model)
-        layout = try StoreLayout(files: source.sizes, entry: source.entry, experts: experts)
+        layout = try StoreLayout(
+            files: source.sizes, entry: source.entry, experts: experts, isProgressive: isProgressive)
         plan = PackPlan(layout, batchBytes: min(PackPlan.batchBytes, stepBytes))
         self.path = path
         self.replaces = replaces
@@ -56,6 +60,14 @@ public struct StorePacker {
     public var storeBytes: Int { layout.byteCount }
     /// Bytes of the files that go into it.
     public var sourceBytes: Int { source.files.byteCounts.reduce(0, +) }
+    /// How the bytes of its records will be arranged: plain where no format comes apart.
+    public var recordLayout: StoreRecordLayout { layout.manifest.layout }
+    /// Bytes of the prefixes of all records, in which experts have a lower precision where they come apart.
+    public var prefixBytes: Int {
+        layout.manifest.records.reduce(0) { $0 + layout.manifest.prefixRange(of: $1).count }
+    }
+    /// Bytes of all records.
+    public var recordBytes: Int { layout.manifest.records.reduce(0) { $0 + $1.byteCount } }
     /// Records that it will have.
     public var recordCount: Int { layout.manifest.records.count }
     /// What is there while the store is not whole.
@@ -90,10 +102,10 @@ extension StorePacker {
         guard part.lock(), part.isAt(partPath) else { throw ExpertStorageError(.inUse, path: partPath) }
         var journal = try writing(journalPath) { () throws(Errno) in
             try PackJournal(
-                path: journalPath, identity: identity, segmentCount: plan.segments.count, disk: disk)
+                path: journalPath, identity: identity, partCount: plan.parts.count, disk: disk)
         }
         var checkpoint = PackJournal.Checkpoint(
-            batchesDone: 0, checksums: Array(repeating: 0, count: plan.segments.count))
+            batchesDone: 0, checksums: Array(repeating: 0, count: plan.parts.count))
         if part.size.byteCount == layout.byteCount,
             let latest = try writing(journalPath, { () throws(Errno) in try journal.latest() }),
             latest.batchesDone <= plan.batches.count
@@ -156,13 +168,14 @@ extension StorePacker {
             try writing(journalPath) { () throws(Errno) in try remove(journalPath) }
             throw ExpertStorageError(.sourceChanged, path: changed)
         }
-        let manifest = plan.manifest(layout, checksums: checkpoint.checksums).encoded
+        let manifest = plan.manifest(layout, checksums: checkpoint.checksums)
+        let encoded = manifest.encoded
         var checksum = Checksum()
-        checksum.append(manifest.span)
+        checksum.append(encoded.span)
         let header = StoreHeader(
-            layout: .plain, fingerprint: source.fingerprint.rawValue, byteCount: layout.byteCount,
-            manifestBytes: manifest.count, manifestChecksum: checksum)
-        let front = header.encoded + manifest
+            layout: manifest.layout, fingerprint: source.fingerprint.rawValue, byteCount: layout.byteCount,
+            manifestBytes: encoded.count, manifestChecksum: checksum)
+        let front = header.encoded + encoded
         try writing(partPath) { () throws(Errno) in
             try disk.writeAll(front.span, to: part.descriptor, at: 0)
             try part.synchronize(on: disk)
@@ -181,7 +194,7 @@ extension StorePacker {
 extension StorePacker {
     /// Everything that has to be the same for a checkpoint to count.
     private var identity: [UInt8] {
-        var text = "\(StoreFormat.version) \(source.fingerprint) \(plan.segments.count) \(plan.batches.count)"
+        var text = "\(StoreFormat.version) \(source.fingerprint) \(plan.parts.count) \(plan.batches.count)"
         for (name, file) in zip(source.names, source.files.identities) {
             text += " \(name) \(file.byteCount) \(file.seconds).\(file.nanoseconds)"
         }

@@ -15,7 +15,7 @@ public struct StoreVerifier {
     public struct Damage: Sendable, Equatable {
         /// What they belong to.
         public enum Place: Sendable, Equatable {
-            /// The record of an expert.
+            /// The record of an expert; in a progressive store its prefix or its rest.
             case record(layer: Int, expert: Int)
             /// A piece of the dense region.
             case dense
@@ -124,7 +124,18 @@ extension StoreVerifier {
             add(.dense, manifest.densePiece(index), checksum)
         }
         for record in manifest.records {
-            add(.record(layer: record.layer, expert: record.expert), record.range, record.checksum)
+            let place = Damage.Place.record(layer: record.layer, expert: record.expert)
+            let prefix = manifest.prefixRange(of: record)
+            let rest = prefix.upperBound..<record.range.upperBound
+            guard manifest.layout == .progressive, !rest.isEmpty else {
+                add(place, record.range, record.checksum)
+                continue
+            }
+            add(place, prefix, record.prefixChecksum)
+            // What the rest's must be for the record's to be right.
+            var shifted = record.prefixChecksum
+            shifted.append(Checksum(), byteCount: rest.count)
+            add(place, rest, Checksum(record.checksum.value ^ shifted.value))
         }
         return regions
     }
@@ -187,6 +198,59 @@ extension StoreVerifier {
     ) throws(ExpertStorageError) {
         var stored = [UInt8](repeating: 0, count: chunkBytes)
         var original = stored
+        var joined = JoinedRecord()
+        for run in try comparedRuns(source) {
+            let record = manifest.record(at: run.place.storeOffset)
+            let pattern = record.flatMap { manifest.pattern(of: $0) }
+            for start in stride(from: 0, to: run.place.byteCount, by: chunkBytes) {
+                let size = min(chunkBytes, run.place.byteCount - start)
+                let place = run.place.storeOffset + start
+                if let record, let pattern {
+                    if joined.offset != record.offset {
+                        try join(record, pattern, store, into: &joined)
+                    }
+                    let first = place - record.offset
+                    stored.replaceSubrange(..<size, with: joined.plain[first..<first + size])
+                } else {
+                    try read(&stored, count: size, from: store.descriptor, at: place, path: path)
+                }
+                let offset = run.sourceOffset + start
+                try read(
+                    &original, count: size, from: source.files.descriptors[run.file], at: offset,
+                    path: source.files.paths[run.file])
+                if let byte = Self.firstDifference(stored, original, count: size) {
+                    result.damages.append(
+                        Damage(
+                            place: .source(file: source.names[run.file], offset: offset + byte),
+                            range: place + byte..<place + size))
+                }
+                result.comparedBytes += size
+                if !progress(storeBytes + 2 * result.comparedBytes) {
+                    result.isInterrupted = true
+                    return
+                }
+            }
+        }
+    }
+
+    /// A run of a file, by the file's number in the source.
+    private struct ComparedRun {
+        let file: Int
+        let sourceOffset: Int
+        let place: StoreManifest.Run
+    }
+
+    /// A record as the source has it.
+    private struct JoinedRecord {
+        var offset = -1
+        var stored: [UInt8] = []
+        var plain: [UInt8] = []
+    }
+
+    /// Every run, file after file; in a progressive store in the order of their places, so that each record
+    /// is joined once.
+    private func comparedRuns(_ source: PackSource) throws(ExpertStorageError) -> [ComparedRun] {
+        var runs: [ComparedRun] = []
         for file in manifest.files {
             guard let index = source.names.firstIndex(of: file.name),
                 source.files.byteCounts[index] == file.byteCount
@@ -197,26 +261,29 @@ extension StoreVerifier {
             }
             var offset = 0
             for run in file.runs {
-                for start in stride(from: 0, to: run.byteCount, by: chunkBytes) {
-                    let size = min(chunkBytes, run.byteCount - start)
-                    let place = run.storeOffset + start
-                    try read(&stored, count: size, from: store.descriptor, at: place, path: path)
-                    try read(
-                        &original, count: size, from: source.files.descriptors[index], at: offset,
-                        path: source.files.paths[index])
-                    if let byte = Self.firstDifference(stored, original, count: size) {
-                        result.damages.append(
-                            Damage(
-                                place: .source(file: file.name, offset: offset + byte),
-                                range: place + byte..<place + size))
-                    }
-                    offset += size
-                    result.comparedBytes += size
-                    if !progress(storeBytes + 2 * result.comparedBytes) {
-                        result.isInterrupted = true
-                        return
-                    }
-                }
+                runs.append(ComparedRun(file: index, sourceOffset: offset, place: run))
+                offset += run.byteCount
+            }
+        }
+        guard manifest.layout == .progressive else { return runs }
+        return runs.sorted { $0.place.storeOffset < $1.place.storeOffset }
+    }
+
+    private func join(
+        _ record: StoreManifest.Record, _ pattern: RecordPattern, _ store: borrowing OpenFile,
+        into joined: inout JoinedRecord
+    ) throws(ExpertStorageError) {
+        if joined.stored.count < record.byteCount {
+            joined.stored = [UInt8](repeating: 0, count: record.byteCount)
+            joined.plain = joined.stored
+        }
+        joined.offset = record.offset
+        try read(
+            &joined.stored, count: record.byteCount, from: store.descriptor, at: record.offset, path: path)
+        unsafe joined.stored.withUnsafeBytes { stored in
+            unsafe joined.plain.withUnsafeMutableBytes { plain in
+                guard let stored = stored.baseAddress, let plain = plain.baseAddress else { return }
+                unsafe pattern.join(stored, into: plain)
             }
         }
     }

@@ -50,6 +50,7 @@ public struct MemoryPlan: Sendable {
         if let limit = preference.expertCacheBytes { room = min(room, limit) }
         let isStreamed =
             switch preference.source {
+            case .automatic where file.hasSplitRecords: true
             case .automatic: !fits || preference.expertCacheBytes.map { $0 < needs.expertBytes } ?? false
             case .mapped: false
             case .streamed: true
@@ -57,7 +58,7 @@ public struct MemoryPlan: Sendable {
         let streamedBytes = smallestSlots.map { fixedBytes + $0 }
         smallestBytes =
             switch preference.source {
-            case .automatic where preference.expertCacheBytes == nil:
+            case .automatic where preference.expertCacheBytes == nil && !file.hasSplitRecords:
                 min(streamedBytes ?? mappedBytes, mappedBytes)
             case .mapped: mappedBytes
             case .automatic, .streamed: streamedBytes ?? mappedBytes
@@ -69,7 +70,8 @@ public struct MemoryPlan: Sendable {
             slotBytes = nil
             refusal =
                 isStreamed
-                ? Self.refusal(preference, smallestSlots, smallestBytes, budgetBytes: budgetBytes) : nil
+                ? Self.refusal(preference, smallestSlots, smallestBytes, budgetBytes: budgetBytes)
+                : file.hasSplitRecords ? GenerationError(.notMappable) : nil
             return
         }
         refusal = nil

@@ -17,9 +17,10 @@ struct SlotPlan {
     /// The fewest bytes of slots with which a model runs: one for every layer where layers share none, else
     /// those of the experts that one layer chooses.
     static func smallestByteCount(_ needs: ModelNeeds, pools: StreamingPreference.Pools) -> Int? {
-        guard let slotBytes = needs.extents?.catalog.slotBytes else { return nil }
-        if pools == .perLayer { return slotBytes.reduce(0, +) }
-        return (slotBytes.max() ?? 0) * needs.shape.expertsPerToken
+        guard let extents = needs.extents else { return nil }
+        let slotBytes = extents.catalog.slotBytes
+        if pools == .perLayer { return slotBytes.reduce(extents.spareBytes(sharing: false), +) }
+        return (slotBytes.max() ?? 0) * needs.shape.expertsPerToken + extents.spareBytes(sharing: true)
     }
 
     /// The slots that fit into `room` bytes; nil where not even the smallest do.

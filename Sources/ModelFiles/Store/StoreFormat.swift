@@ -36,8 +36,10 @@ package enum StoreFormat {
 }
 
 /// How the bytes of a record are arranged.
-package enum StoreRecordLayout: UInt32, Sendable {
-    /// The source's own bytes, matrix after matrix. Number 1 is kept for progressive records, whose start
-    /// alone is an expert of lower precision.
+public enum StoreRecordLayout: UInt32, Sendable {
+    /// The source's own bytes, matrix after matrix.
     case plain = 0
+    /// The same bits in another order, so that the start alone is an expert of lower precision:
+    /// ``RecordPattern``.
+    case progressive = 1
 }

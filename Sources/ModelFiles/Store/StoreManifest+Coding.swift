@@ -2,9 +2,10 @@ import Kernels
 
 /// The manifest as it stands in the file; `Store.md` gives the layout.
 extension StoreManifest {
-    /// Bytes of a run, of a record and of a dense checksum.
+    /// Bytes of a run, of a record by layout, and of a dense checksum.
     private static let runBytes = 16
-    private static let recordBytes = 32
+    private static let plainRecordBytes = 32
+    private static let progressiveRecordBytes = 40
     private static let checksumBytes = 4
 
     /// The bytes of the manifest.
@@ -30,6 +31,15 @@ extension StoreManifest {
                 append(UInt64(run.byteCount))
             }
         }
+        if layout == .progressive { append(UInt64(patterns.count)) }
+        for matrices in patterns.map(\.matrices) {
+            append(UInt64(matrices.count))
+            for matrix in matrices {
+                append(matrix.format.rawValue)
+                append(UInt32(matrix.isSplit ? 1 : 0))
+                append(UInt64(matrix.byteCount))
+            }
+        }
         append(UInt64(records.count))
         for record in records {
             append(UInt32(record.layer))
@@ -37,6 +47,10 @@ extension StoreManifest {
             append(UInt64(record.offset))
             append(UInt64(record.byteCount))
             append(record.checksum.value)
+            if layout == .progressive {
+                append(UInt32(record.patternIndex))
+                append(record.prefixChecksum.value)
+            }
             append(UInt32(0))
         }
         append(UInt64(dense.lowerBound))
@@ -59,7 +73,8 @@ extension StoreManifest {
             count: count, of: 24, limit: FileLimits.storeFiles, as: "the files of the store", start: start)
         files = []
         for _ in 0..<fileCount { files.append(try Self.readFile(&cursor, storeBytes: header.byteCount)) }
-        records = try Self.readRecords(&cursor)
+        patterns = header.layout == .progressive ? try Self.readPatterns(&cursor) : []
+        records = try Self.readRecords(&cursor, patterns)
         let denseStart = try Self.readSize(&cursor, "the start of the dense region")
         let denseBytes = try Self.readSize(&cursor, "the size of the dense region")
         let place = cursor.offset
@@ -130,9 +145,12 @@ extension StoreManifest {
         return File(name: name, byteCount: byteCount, runs: runs)
     }
 
-    private static func readRecords(_ cursor: inout ByteCursor) throws(ModelFileError) -> [Record] {
+    private static func readRecords(
+        _ cursor: inout ByteCursor, _ patterns: [RecordPattern]
+    ) throws(ModelFileError) -> [Record] {
         let start = cursor.offset
         let claimed = try cursor.read(UInt64.self, "the number of records")
+        let recordBytes = patterns.isEmpty ? plainRecordBytes : progressiveRecordBytes
         let count = try cursor.check(
             count: claimed, of: recordBytes, limit: FileLimits.storeRuns, as: "the records", start: start)
         var records: [Record] = []
@@ -143,21 +161,22 @@ extension StoreManifest {
             let offset = try readSize(&cursor, "the place of a record")
             let size = try readSize(&cursor, "the size of a record")
             let checksum = try cursor.read(UInt32.self, "the checksum of a record")
+            var record = Record(
+                layer: Int(layer), expert: Int(expert), offset: offset, byteCount: size,
+                checksum: Checksum(checksum))
+            if !patterns.isEmpty { try readPattern(&cursor, of: &record, patterns) }
             let place = cursor.offset
             let padding = try cursor.read(UInt32.self, "the padding of a record")
             guard padding == 0 else {
                 throw cursor.error(.invalidStore(found: "the padding \(padding)", expected: "0"), at: place)
             }
-            records.append(
-                Record(
-                    layer: Int(layer), expert: Int(expert), offset: offset, byteCount: size,
-                    checksum: Checksum(checksum)))
+            records.append(record)
         }
         return records
     }
 
     /// A size or a place: at most `Int.max`.
-    private static func readSize(
+    static func readSize(
         _ cursor: inout ByteCursor, _ what: @autoclosure () -> String
     ) throws(ModelFileError) -> Int {
         let start = cursor.offset

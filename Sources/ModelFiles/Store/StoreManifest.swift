@@ -46,6 +46,10 @@ public struct StoreManifest: Sendable, Equatable {
         public var byteCount: Int
         /// The checksum of its bytes.
         public var checksum: Checksum
+        /// In a progressive store, which of the manifest's patterns its bytes follow.
+        package var patternIndex = 0
+        /// In a progressive store, the checksum of the record's prefix alone.
+        public package(set) var prefixChecksum = Checksum()
 
         package init(layer: Int, expert: Int, offset: Int, byteCount: Int, checksum: Checksum) {
             self.layer = layer
@@ -63,6 +67,8 @@ public struct StoreManifest: Sendable, Equatable {
     package var entry: String
     /// The files of the source; those with tensors first, in the order of `ModelFile.parts`.
     package var files: [File]
+    /// How the bytes of progressive records are arranged, each way once; none where records are plain.
+    public package(set) var patterns: [RecordPattern]
     /// In the order of layer and expert, and of their places.
     public package(set) var records: [Record]
     /// Where everything else lies, in the order of the source: headers, dense tensors, tokenizer.
@@ -71,13 +77,29 @@ public struct StoreManifest: Sendable, Equatable {
     package var denseChecksums: [Checksum]
 
     package init(
-        entry: String, files: [File], records: [Record], dense: Range<Int>, denseChecksums: [Checksum]
+        entry: String, files: [File], patterns: [RecordPattern] = [], records: [Record], dense: Range<Int>,
+        denseChecksums: [Checksum]
     ) {
         self.entry = entry
         self.files = files
+        self.patterns = patterns
         self.records = records
         self.dense = dense
         self.denseChecksums = denseChecksums
+    }
+
+    /// How the bytes of its records are arranged.
+    public var layout: StoreRecordLayout { patterns.isEmpty ? .plain : .progressive }
+
+    /// How the bytes of `record` are arranged; nil where they are the source's own.
+    public func pattern(of record: Record) -> RecordPattern? {
+        guard !patterns.isEmpty, patterns[record.patternIndex].isSplit else { return nil }
+        return patterns[record.patternIndex]
+    }
+
+    /// Where the prefix of `record` lies in the store: all of it where it does not come apart.
+    package func prefixRange(of record: Record) -> Range<Int> {
+        record.offset..<record.offset + (pattern(of: record)?.prefixBytes ?? record.byteCount)
     }
 
     /// The record that holds byte `offset` of the store; nil where none does.

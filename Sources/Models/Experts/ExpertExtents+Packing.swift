@@ -9,7 +9,8 @@ extension ExpertExtents {
                 let pieces = (0..<catalog.piecesPerExpert).map { catalog.piece($0, of: number) }
                 // A layer may have fewer experts than another.
                 guard pieces.contains(where: { $0.byteCount > 0 }) else { return nil }
-                return PackedExpert(layer: layer, expert: expert, pieces: pieces)
+                return PackedExpert(
+                    layer: layer, expert: expert, pieces: pieces, matrices: matrices(layer: index))
             }
         }
     }

@@ -14,13 +14,19 @@ public struct ExpertExtents: Sendable {
     public let layerNumbers: [Int]
     /// The checksum of every expert's record (numbered through), where the model comes from a store.
     let checksums: [Checksum]
+    /// How the bytes of every expert's record are arranged, where they have to be joined before they are
+    /// used; nil where all lie in slots as they are computed with.
+    let patterns: [RecordPattern?]?
+    /// Formats and bytes of an expert's matrices, by layer with experts.
+    private let matricesOfLayer: [[PackedExpert.Matrix]]
     /// The piece that holds each matrix of an expert.
     private let pieceOfMatrix: [Int]
     /// Bytes from the start of that piece, by layer with experts and matrix.
     private let offsetInPiece: [Int]
 
+    /// - Throws: `invalidStore` where records are not arranged as the model's matrices demand.
     /// - Returns: nil where experts are no views of the file (repacked ones), or there are none.
-    init?(_ layers: [LayerExperts?], in file: ModelFile) {
+    init?(_ layers: [LayerExperts?], in file: ModelFile) throws(ModelFileError) {
         layerNumbers = layers.indices.filter { layers[$0] != nil }
         var places: [[[MatrixPlace]]] = []
         for layer in layers.compactMap({ $0 }) {
@@ -59,25 +65,79 @@ public struct ExpertExtents: Sendable {
             }
         }
         self.pieceOfMatrix = pieceOfMatrix
-        checksums = Self.checksums(of: catalog, layerNumbers, in: file)
+        matricesOfLayer = layers.compactMap { $0?.experts.first }.map { expert in
+            expert.matrices.map { .init(format: $0.format, byteCount: $0.byteCount) }
+        }
+        let records = Self.records(of: catalog, layerNumbers, in: file)
+        checksums = records.contains(nil) ? [] : records.compactMap { $0?.checksum }
+        patterns = try Self.patterns(of: records, matricesOfLayer, catalog, in: file)
     }
 
-    /// Empty where experts are no records of a store.
-    private static func checksums(
+    /// The pattern of every record; nil where none has one.
+    private static func patterns(
+        of records: [StoreManifest.Record?], _ matrices: [[PackedExpert.Matrix]], _ catalog: ExpertCatalog,
+        in file: ModelFile
+    ) throws(ModelFileError) -> [RecordPattern?]? {
+        guard file.hasSplitRecords, let store = file.store else { return nil }
+        func failure(_ found: String, at offset: Int) -> ModelFileError {
+            let expected = "the model's own matrices, each expert in one record"
+            return ModelFileError(
+                .invalidStore(found: found, expected: expected), path: file.path, offset: offset)
+        }
+        guard !records.isEmpty else { throw failure("records that are no experts", at: 0) }
+        var patterns: [RecordPattern?] = []
+        for (number, record) in records.enumerated() {
+            guard let record else {
+                let piece = catalog.piece(0, of: number)
+                // A layer may have fewer experts than another.
+                if piece.byteCount > 0 { throw failure("an expert without record", at: piece.offset) }
+                patterns.append(nil)
+                continue
+            }
+            let pattern = store.pattern(of: record)
+            let found = pattern?.matrices.map {
+                PackedExpert.Matrix(format: $0.format, byteCount: $0.byteCount)
+            }
+            if let found, found != matrices[catalog.layer(of: number)] {
+                throw failure("a record of other matrices", at: record.offset)
+            }
+            patterns.append(pattern)
+        }
+        return patterns
+    }
+
+    /// What an expert of `layer` (of those with experts) consists of.
+    func matrices(layer: Int) -> [PackedExpert.Matrix] { matricesOfLayer[layer] }
+
+    /// Places where a record lies until it was joined, one for each size of slot; none where records are not
+    /// joined.
+    func spareBytes(_ shape: CacheShape) -> [Int] {
+        patterns == nil ? [] : Set(slotBytesOfLayers(shape)).sorted()
+    }
+
+    /// Bytes of places for records that are joined: `spareBytes` of the smallest shapes.
+    public func spareBytes(sharing: Bool) -> Int {
+        guard patterns != nil else { return 0 }
+        return sharing ? catalog.slotBytes.max() ?? 0 : Set(catalog.slotBytes).reduce(0, +)
+    }
+
+    /// The record of every expert (numbered through), nil for one that has none; empty where experts are no
+    /// records of a store.
+    private static func records(
         of catalog: ExpertCatalog, _ layerNumbers: [Int], in file: ModelFile
-    ) -> [Checksum] {
+    ) -> [StoreManifest.Record?] {
         guard let records = file.store?.records, catalog.piecesPerExpert == 1 else { return [] }
         var found = Array(
-            repeating: Checksum?.none, count: catalog.layerCount * catalog.expertsPerLayer)
+            repeating: StoreManifest.Record?.none, count: catalog.layerCount * catalog.expertsPerLayer)
         for record in records {
             guard let layer = layerNumbers.firstIndex(of: record.layer) else { continue }
             let number = catalog.number(layer: layer, expert: record.expert)
             let piece = catalog.piece(0, of: number)
             if piece.offset == record.offset, piece.byteCount == record.byteCount {
-                found[number] = record.checksum
+                found[number] = record
             }
         }
-        return found.contains(nil) ? [] : found.compactMap { $0 }
+        return found
     }
 
     /// Bytes from the start of a slot to a matrix of an expert (numbered through) that lies in it.
@@ -106,7 +166,8 @@ public struct ExpertExtents: Sendable {
         .sorted { ($0.part, $0.offset) < ($1.part, $1.offset) }
     }
 
-    /// Bytes of every slot of `shape`, and behind them of `guesses` places for each size of slot.
+    /// Bytes of every slot of `shape`, behind them of `guesses` places for each size of slot, and behind
+    /// those of the places where records are joined.
     public func areaBytes(of shape: CacheShape, guesses: Int) -> [Int] {
         let ofLayers = slotBytesOfLayers(shape)
         let slots: [Int] =
@@ -115,6 +176,7 @@ public struct ExpertExtents: Sendable {
             case .perLayer(let slots): zip(slots, ofLayers).flatMap { Array(repeating: $1, count: $0) }
             }
         return slots + Set(ofLayers).sorted().flatMap { Array(repeating: $0, count: guesses) }
+            + spareBytes(shape)
     }
 
     /// Bytes of a slot of each layer: one that layers share is as large as the largest expert.

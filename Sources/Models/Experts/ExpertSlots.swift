@@ -22,6 +22,7 @@ package final class ExpertSlots {
     /// Bytes of a slot of each layer.
     let slotBytes: [Int]
     private let guesses: StagedGuesses
+    private let joins: RecordJoins
     private(set) var areaOfSlot: FlatArray<Int32>
     /// Slots whose memory others have.
     var givenBack: [GivenBackSlot] = []
@@ -46,6 +47,7 @@ package final class ExpertSlots {
         let shape = options.shape
         let slotCount = shape.slotCount
         let areaBytes = extents.areaBytes(of: shape, guesses: options.guessAreas)
+        let spareStart = areaBytes.count - extents.spareBytes(shape).count
         var offset = 0
         var offsets: [Int] = []
         for bytes in areaBytes {
@@ -65,10 +67,11 @@ package final class ExpertSlots {
             guessDepth: max(Self.guessBytesBehindDemand / options.reading.blockBytes, 1),
             idleGuessDepth: max(Self.guessBytesAlone / options.reading.blockBytes, 1))
         guesses = StagedGuesses(
-            areas: (slotCount..<areaBytes.count).map { ($0, areaBytes[$0]) }, areaOffsets: offsets,
+            areas: (slotCount..<spareStart).map { ($0, areaBytes[$0]) }, areaOffsets: offsets,
             loader: loader, catalog: extents.catalog)
         let capacity = shape.numbering.expertCount
         records = RecordChecks(extents)
+        joins = RecordJoins(extents, areaBytes: areaBytes, firstSpare: spareStart)
         areaOfPosition = FlatArray(repeating: -1, count: capacity)
         states = FlatArray(repeating: .idle, count: capacity)
         residencies = FlatArray(repeating: .unknown, count: capacity)
@@ -309,6 +312,7 @@ extension ExpertSlots {
         let place = extents.slotOffset(matrix: 0, layer: layer, expert: number)
         let start = areaOffsets[Int(areaOfPosition[position])] + place
         guard let damage = records.damage(of: number, in: slab, at: start) else {
+            join(position, number, offset: place)
             states[position] = .ready
             return
         }
@@ -317,6 +321,21 @@ extension ExpertSlots {
             damage, path: files.paths[piece.file], offset: piece.offset,
             layer: extents.layerNumbers[layer], expert: expert(position))
         if failure == nil { failure = error }
+    }
+
+    /// Puts a record that is in two parts together in the spare area, which becomes the expert's own.
+    private func join(_ position: Int, _ number: Int, offset: Int) {
+        let area = Int(areaOfPosition[position])
+        let joined = joins.join(
+            number, in: slab, from: area, areaOffsets, at: offset, bytes: slotBytes[layer])
+        guard joined != area else { return }
+        guard let slot = cache.slot(of: id(position)) else {
+            preconditionFailure("expert \(expert(position)) of layer \(layer) is in no slot")
+        }
+        positionOfArea[area] = -1
+        positionOfArea[joined] = Int32(position)
+        areaOfPosition[position] = Int32(joined)
+        areaOfSlot[slot.index] = Int32(joined)
     }
 
     private func error(_ errno: Errno, _ position: Int, piece: Int, offset: Int) -> ExpertStorageError {

@@ -34,6 +34,13 @@ struct PackCommand: ParsableCommand {
             "The store to write. Default: the model's name with .sluice, beside it.", valueName: "file"))
     var output: String?
 
+    @Flag(
+        help: """
+            Order each expert so that the start of its record is an expert of lower precision. Reading whole \
+            records gives the same bits, a little slower, and the store cannot be mapped.
+            """)
+    var progressive = false
+
     @Flag(help: "Replace a file that is there.")
     var force = false
 
@@ -51,6 +58,7 @@ struct PackCommand: ParsableCommand {
         }
         let packer = try StorePacker(
             file, experts: extents.packedExperts, to: output,
+            isProgressive: try resolver.isOn("progressive", flag: progressive),
             replaces: try resolver.isOn("force", flag: force))
         let interrupt = CancellationFlag()
         Interrupts.shared.watch(interrupt)
@@ -96,6 +104,18 @@ private struct PackSummary {
         Double(packer.sourceBytes - resumedBytes) / max(seconds, 1e-9)
     }
 
+    private var prefixShare: Double {
+        Double(packer.prefixBytes) / Double(max(packer.recordBytes, 1))
+    }
+
+    private var layoutText: String {
+        switch packer.recordLayout {
+        case .plain: "plain"
+        case .progressive:
+            "progressive, the prefix is \(ReceiptText.decimal(100 * prefixShare, 0)) % of a record"
+        }
+    }
+
     var text: String {
         let resumed = resumedBytes > 0 ? ", \(ByteSize.text(resumedBytes)) from an earlier attempt" : ""
         let speed = ReceiptText.decimal(bytesPerSecond / 1e6, 0)
@@ -109,6 +129,7 @@ private struct PackSummary {
                     "size",
                     "\(ReceiptText.decimal(ratio, 4)) of the model's \(ByteSize.text(packer.sourceBytes))",
                 ],
+                ["records", layoutText],
                 ["time", "\(ReceiptText.decimal(seconds, 1)) s, \(speed) MB/s\(resumed)"],
             ], indent: "")
     }
@@ -117,7 +138,9 @@ private struct PackSummary {
         .members([
             "store": .string(packer.path), "bytes": .count(packer.storeBytes),
             "source_bytes": .count(packer.sourceBytes), "ratio": .real(ratio),
-            "records": .count(packer.recordCount), "resumed_bytes": .count(resumedBytes),
+            "records": .count(packer.recordCount),
+            "progressive": .boolean(packer.recordLayout == .progressive),
+            "prefix_share": .real(prefixShare), "resumed_bytes": .count(resumedBytes),
             "seconds": .real(seconds), "bytes_per_second": .real(bytesPerSecond),
         ])
     }

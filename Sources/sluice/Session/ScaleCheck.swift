@@ -33,12 +33,14 @@ struct ScaleCheck {
             while next < rows {
                 let row = next
                 let limit = max(1, Self.pieceBytes / max(1, rowBytes))
-                let piece = try file.rows(of: record, from: row, limit: limit)
-                next += piece.rows
+                let (rows, found) = try file.withRows(of: record, from: row, limit: limit) {
+                    ($0.rows, $0.firstDamagedScale())
+                }
+                next += rows
                 progress.show(
                     done: byteCount + row * rowBytes, total: total, detail: record.name,
                     unit: ByteSize.text)
-                guard let found = piece.firstDamagedScale() else { continue }
+                guard let found else { continue }
                 let offset = found.offset + row * rowBytes
                 damages.append(
                     Damage(

@@ -24,9 +24,8 @@ struct StorePackerTests {
         for record in sample.model.tensors.values {
             for row in 0..<record.elementCount / (record.shape.last ?? 1) {
                 let original = try sample.model.matrix(record, rows: row..<row + 1)
-                let stored = try store.rows(of: record, from: row, limit: 1)
-                #expect(
-                    Self.bytes(stored) == Self.bytes(original), "row \(row) of \(record.name)")
+                let stored = try store.withRows(of: record, from: row, limit: 1) { Self.bytes($0) }
+                #expect(stored == Self.bytes(original), "row \(row) of \(record.name)")
             }
         }
         let manifest = try #require(store.store)
@@ -37,11 +36,48 @@ struct StorePackerTests {
                 try sample.bytes(of: sample.model.parts[piece.file])[
                     piece.offset..<piece.offset + piece.byteCount]
             }
-            #expect(Array(bytes[record.range]) == pieces)
+            let stored = Array(bytes[record.range])
+            let pattern = manifest.pattern(of: record)
+            #expect((pattern?.isSplit ?? false) == sample.isProgressive)
+            #expect((pattern.map { Self.joined(stored, by: $0) } ?? stored) == pieces)
+            if let pattern {
+                var checksum = Checksum()
+                checksum.append(stored.span.extracting(first: pattern.prefixBytes))
+                #expect(record.prefixChecksum == checksum)
+                try Self.expectDocumentedOrder(stored, pieces, pattern)
+            }
             #expect(manifest.record(at: record.offset) == record)
             #expect(manifest.record(at: record.range.upperBound - 1) == record)
         }
         #expect(manifest.record(at: 0) == nil && manifest.record(at: bytes.count) == nil)
+    }
+
+    /// The source's bytes of a record in two parts.
+    private static func joined(_ record: [UInt8], by pattern: RecordPattern) -> [UInt8] {
+        var plain = [UInt8](repeating: 0, count: pattern.byteCount)
+        unsafe record.withUnsafeBytes { record in
+            unsafe plain.withUnsafeMutableBytes { plain in
+                guard let record = record.baseAddress, let plain = plain.baseAddress else { return }
+                unsafe pattern.join(record, into: plain)
+            }
+        }
+        return plain
+    }
+
+    /// The sample's record: prefixes of Q8_0 and Q4_0, all of IQ4_NL, then the rests.
+    private static func expectDocumentedOrder(
+        _ stored: [UInt8], _ pieces: [UInt8], _ pattern: RecordPattern
+    ) throws {
+        let (gate, up) = (3 * 34, 4 * 18)
+        let down = 3 * 18
+        #expect(pieces.count == gate + up + down && pattern.prefixBytes == 3 * 18 + 4 * 10 + down)
+        // A whole matrix lies in the prefix as it is.
+        #expect(Array(stored[3 * 18 + 4 * 10..<pattern.prefixBytes]) == Array(pieces.suffix(down)))
+        // Scales of the first blocks, and the rest of the first block of Q8_0.
+        #expect(Array(stored[..<2]) == Array(pieces[..<2]))
+        #expect(Array(stored[3 * 18..<3 * 18 + 2]) == Array(pieces[gate..<gate + 2]))
+        let rest = (0..<16).map { pieces[2 + $0] << 4 | pieces[2 + $0 + 16] & 15 }
+        #expect(Array(stored[pattern.prefixBytes..<pattern.prefixBytes + 16]) == rest)
     }
 
     private static func bytes(_ matrix: WeightMatrix) -> [UInt8] {
@@ -65,8 +101,9 @@ struct StorePackerTests {
         for stepBytes in [60, 61, 500, 1 << 20] {
             for threads in 1...3 {
                 let packer = try StorePacker(
-                    sample.model, experts: sample.experts.reversed(), to: sample.path, replaces: true,
-                    stepBytes: stepBytes, threadCount: threads)
+                    sample.model, experts: sample.experts.reversed(), to: sample.path,
+                    isProgressive: sample.isProgressive, replaces: true, stepBytes: stepBytes,
+                    threadCount: threads)
                 #expect(try packer.run() == .finished(resumedBytes: 0))
                 #expect(try sample.bytes(of: sample.path) == expected, "\(stepBytes), \(threads) threads")
             }
@@ -101,9 +138,11 @@ struct StorePackerTests {
         #expect(call > 40 && resumed > call / 2, "\(resumed) of \(call)")
     }
 
-    @Test("reports a call that fails, at whatever call, and finishes the next time")
-    func failures() throws {
-        let sample = try SampleStore(.stacked)
+    @Test(
+        "reports a call that fails, at whatever call, and finishes the next time",
+        arguments: [SampleStore.Kind.stacked, .progressive])
+    func failures(kind: SampleStore.Kind) throws {
+        let sample = try SampleStore(kind)
         let expected = try sample.packed()
         for error in [Errno.ioError, .noSpace] {
             var call = 0
@@ -247,6 +286,43 @@ struct StorePackerTests {
         let full = try sample.packer(disk: FaultyPackDisk(freeBytes: 10), replaces: true)
         #expect(code { _ = try full.run() } == .diskFull(missing: full.storeBytes - 10))
         #expect(try Self.leftovers(sample) == [])
+    }
+
+    @Test("takes no checkpoint of another layout for its own")
+    func otherLayout() throws {
+        let sample = try SampleStore(.progressive)
+        let expected = try sample.packed()
+        try FileManager.default.removeItem(atPath: sample.path)
+        func plain(_ disk: FaultyPackDisk) throws -> StorePacker.Outcome {
+            try StorePacker(
+                sample.model, experts: sample.experts, to: sample.path, replaces: true, disk: disk,
+                stepBytes: 100, threadCount: 1
+            ).run()
+        }
+        _ = try? plain(FaultyPackDisk(.from(30, .ioError)))
+        #expect(try sample.packer().run() == .finished(resumedBytes: 0))
+        #expect(try sample.bytes(of: sample.path) == expected)
+    }
+
+    @Test("keeps records plain where no format comes apart, and refuses matrices that are not the pieces")
+    func nothingToSplit() throws {
+        let sample = try SampleStore(.stacked)
+        let packer = try StorePacker(
+            sample.model, experts: sample.experts, to: sample.folder.path + "/plain.sluice",
+            isProgressive: true, replaces: true)
+        #expect(packer.recordLayout == .plain && packer.prefixBytes == packer.recordBytes)
+        for matrices in [[], [PackedExpert.Matrix(format: .q8_0, byteCount: 34)]] {
+            var experts = sample.experts
+            experts[1].matrices = matrices
+            let error = #expect(throws: ExpertStorageError.self) {
+                try StorePacker(
+                    sample.model, experts: experts, to: sample.path, isProgressive: true, replaces: true)
+            }
+            guard case .invalidExperts = error?.code else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+        }
     }
 
     @Test("refuses pieces that lie outside of their file or belong to two experts")

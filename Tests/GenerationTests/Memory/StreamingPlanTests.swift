@@ -76,6 +76,35 @@ struct StreamingPlanTests {
         }
     }
 
+    @Test("a progressive store is streamed even where it fits, with a place where records are joined")
+    func progressive() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/demo.sluice"
+        let experts = try #require(needs.extents).packedExperts
+        _ = try StorePacker(file, experts: experts, to: path, isProgressive: true, replaces: false).run()
+        let store = try ModelFile.open(path)
+        for pools in [StreamingPreference.Pools.perLayer, .global] {
+            let streamed = try plan(nil, of: store) { $0.pools = pools }
+            try streamed.check()
+            let slotCount = try #require(streamed.options.streaming).shape.slotCount
+            #expect(slotCount == needs.expertLayerCount * needs.shape.expertCount)
+            let slotBytes = try #require(try ModelNeeds(file: store).extents).catalog.slotBytes
+            let guesses = try #require(streamed.options.streaming).guessAreas
+            // All layers have experts of one size: so there are as many guesses, and one place to join.
+            let largest = try #require(slotBytes.max())
+            #expect(streamed.slotBytes == (slotCount + guesses + 1) * largest)
+            let smallest = try plan(streamed.smallestBytes, of: store) { $0.pools = pools }
+            try smallest.check()
+            #expect(smallest.totalBytes <= smallest.smallestBytes)
+            #expect(throws: GenerationError.self) {
+                try plan(streamed.smallestBytes - 1, of: store) { $0.pools = pools }.check()
+            }
+        }
+        #expect(throws: GenerationError(.notMappable)) {
+            try plan(nil, of: store) { $0.source = .mapped }.check()
+        }
+    }
+
     @Test("the smallest budget runs, and gives the tokens of the mapped model", arguments: pools)
     func smallestRuns(_ pools: StreamingPreference.Pools) throws {
         func tokens(_ options: LanguageModel.Options) throws -> [Int] {

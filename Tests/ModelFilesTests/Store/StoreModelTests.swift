@@ -111,13 +111,13 @@ struct StoreModelTests {
             return
         }
         #expect(try sample.code(header: { $0.fingerprint ^= 1 }) != nil)
-        // The number of progressive records, with a checksum that is right.
+        // A number that no layout has, with a checksum that is right.
         bytes = sample.bytes
-        bytes[12] = 1
+        bytes[12] = 2
         var checksum = Checksum()
         checksum.append(bytes.span.extracting(0..<60))
         bytes.replaceSubrange(60..<64, with: LittleEndian.bytes(checksum.value))
-        #expect(Self.code(bytes) == .unsupportedRecordLayout(found: 1))
+        #expect(Self.code(bytes) == .unsupportedRecordLayout(found: 2))
     }
 
     @Test("refuses a store that was cut anywhere")
@@ -174,6 +174,40 @@ struct StoreModelTests {
         #expect("\(found), expected \(expected)".contains(says), "\(name): \(found), expected \(expected)")
     }
 
+    /// The same for what progressive stores have besides.
+    private static let patternEdits:
+        [(name: String, says: String, edit: @Sendable (inout StoreManifest) -> Void)] = [
+            ("a pattern that is none", "one of 1", { $0.records[0].patternIndex = 1 }),
+            (
+                "a pattern of other bytes", "bytes of its pattern",
+                { $0.patterns[0].matrices[0].byteCount += 34 }
+            ),
+            ("a torn block", "whole blocks", { $0.patterns[0].matrices[1].byteCount += 1 }),
+            ("a matrix of no bytes", "whole blocks", { $0.patterns[0].matrices[2].byteCount = 0 }),
+            ("a format that stays whole", "comes apart", { $0.patterns[0].matrices[2].isSplit = true }),
+            ("a split float", "comes apart", { $0.patterns[0].matrices[0].format = .float16 }),
+            (
+                "too many bytes", "too many",
+                { manifest in
+                    for index in 0..<2 {
+                        manifest.patterns[0].matrices[index].isSplit = false
+                        manifest.patterns[0].matrices[index].byteCount = .max
+                    }
+                }
+            ),
+        ]
+
+    @Test("refuses patterns that cannot be", arguments: patternEdits.indices)
+    func patterns(index: Int) throws {
+        let (name, says, edit) = Self.patternEdits[index]
+        let code = try Sample(.progressive).code(manifest: edit)
+        guard case .invalidStore(let found, let expected)? = code else {
+            Issue.record("\(name): \(String(describing: code))")
+            return
+        }
+        #expect("\(found), expected \(expected)".contains(says), "\(name): \(found), expected \(expected)")
+    }
+
     @Test("refuses an entry that is none of the files")
     func entry() throws {
         #expect(try Sample().code(manifest: { $0.entry = "other.gguf" }) == .missingFile)
@@ -190,17 +224,19 @@ struct StoreModelTests {
                 // With right checksums, or nothing behind them is ever reached.
                 var head = Array(mutator.mutated(Array(sample.bytes[64..<front])).prefix(front - 64))
                 head += Array(repeating: 0, count: front - 64 - head.count)
-                let size = try #require(sample.model.store).encoded.count
+                let manifest = try #require(sample.model.store)
+                let size = manifest.encoded.count
                 var checksum = Checksum()
                 checksum.append(head.span.extracting(0..<size))
                 let header = StoreHeader(
-                    layout: .plain, fingerprint: sample.model.fingerprint.rawValue,
+                    layout: manifest.layout, fingerprint: sample.model.fingerprint.rawValue,
                     byteCount: sample.bytes.count, manifestBytes: size, manifestChecksum: checksum)
                 let bytes = header.encoded + head + sample.bytes[front...]
                 guard let model = try? Self.open(bytes) else { continue }
                 for record in model.tensors.values {
                     _ = try? model.matrix(record)
                     _ = try? model.rows(of: record, from: 0, limit: 100)
+                    _ = try? model.withRows(of: record, from: 0, limit: 100) { $0.firstDamagedScale() }
                 }
             }
         }

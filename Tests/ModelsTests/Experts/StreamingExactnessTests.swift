@@ -32,16 +32,33 @@ struct StreamingExactnessTests {
         try expectSameBits(try SharedFixtures.path("fixtures/" + name))
     }
 
+    @Test("and where every record is joined from two parts")
+    func progressive() throws { try expectSameBits(progressive: DemoModel.path) }
+
+    @Test("in whatever mixture of formats", .needsSharedFixtures)
+    func progressiveMixture() throws {
+        try expectSameBits(progressive: try SharedFixtures.path("demo-model/demo-q4_k_m.gguf"))
+    }
+
+    private func expectSameBits(progressive path: String) throws {
+        let folder = try TemporaryFolder()
+        let store = try PackedModelTests.progressive(path, in: folder)
+        try expectSameBits(path, streamed: try ModelFile.open(store))
+    }
+
     /// In the nightly run every way there is, else a sample in which every two settings meet.
-    private func expectSameBits(_ path: String) throws {
+    ///
+    /// - Parameter store: where the streamed run reads the same model; nil for its own file.
+    private func expectSameBits(_ path: String, streamed store: ModelFile? = nil) throws {
         var generator = SeededGenerator.fromEnvironment(fallback: 4)
-        let isLarge = path == DemoModel.path
-        let file = try ModelFile.open(path)
+        let mapped = try ModelFile.open(path)
+        let isLarge = mapped.byteCount > 10 << 20
+        let file = store ?? mapped
         let needs = try ModelNeeds(file: file)
         let length = isLarge ? 20 : 70
         let vocabulary = needs.shape.vocabularySize
         let prompt = (0..<length).map { TokenID(Int32(($0 * 2654 + 11) % vocabulary)) }
-        let expected = try Outcome(file, prompt: prompt, rows: length, threads: 1, streaming: nil)
+        let expected = try Outcome(mapped, prompt: prompt, rows: length, threads: 1, streaming: nil)
         let ways = Nightly.isOn ? StreamedWay.all : StreamedWay.pairwise(&generator)
         var misses = 0
         for way in ways {

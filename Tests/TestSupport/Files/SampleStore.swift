@@ -11,6 +11,7 @@ public struct SampleStore {
         case stacked = "GGUF, a tensor for all experts"
         case split = "GGUF in two parts"
         case single = "safetensors, a tensor for each expert"
+        case progressive = "GGUF in formats that come apart and one that does not"
     }
 
     /// Holds the model's files.
@@ -19,15 +20,28 @@ public struct SampleStore {
     public let model: ModelFile
     /// Its experts.
     public let experts: [PackedExpert]
+    /// Whether the store's records are in two parts.
+    public let isProgressive: Bool
 
     private static let expertCount = 3
     private static let shapes = [("gate", [5, 3]), ("up", [5, 3]), ("down", [3, 7])]
+    /// Of the progressive kind.
+    private static let formats = [
+        ("gate", WeightFormat.q8_0, [3, 32]), ("up", .q4_0, [2, 64]), ("down", .iq4_NL, [3, 32]),
+    ]
 
     /// Writes the model.
     public init(_ kind: Kind) throws {
         folder = try TemporaryFolder()
+        isProgressive = kind == .progressive
         let tensors = Self.tensors(stacked: kind != .single)
         switch kind {
+        case .progressive:
+            let writer = GGUFWriter(
+                metadata: [("general.architecture", .string("sample"))],
+                tensors: tensors.map { Self.quantized($0.name) ?? $0.gguf })
+            try folder.write(writer.file().bytes, to: "model.gguf")
+            model = try ModelFile.open(folder.path + "/model.gguf")
         case .stacked:
             let writer = GGUFWriter(
                 metadata: [("general.architecture", .string("sample"))], tensors: tensors.map(\.gguf))
@@ -67,8 +81,8 @@ public struct SampleStore {
         try FileManager.default.createDirectory(
             atPath: folder.path + "/packed", withIntermediateDirectories: true)
         return try StorePacker(
-            model, experts: experts, to: path, replaces: replaces, disk: disk, stepBytes: stepBytes,
-            threadCount: 1)
+            model, experts: experts, to: path, isProgressive: isProgressive, replaces: replaces, disk: disk,
+            stepBytes: stepBytes, threadCount: 1)
     }
 
     /// The bytes of the store.
@@ -116,6 +130,19 @@ public struct SampleStore {
         return tensors
     }
 
+    /// The tensor of all experts in its format, with any bytes.
+    private static func quantized(_ name: String) -> GGUFWriter.Tensor? {
+        guard let (_, format, shape) = formats.first(where: { name.hasSuffix("." + $0.0) }) else {
+            return nil
+        }
+        let dimensions = [expertCount] + shape
+        let blocks = dimensions.reduce(1, *) / format.blockElements
+        var generator = SeededGenerator(seed: UInt64(name.utf8.reduce(0) { $0 * 31 + Int($1) }))
+        return GGUFWriter.Tensor(
+            name, type: format.rawValue, dimensions: dimensions.reversed().map(UInt64.init),
+            data: (0..<blocks * format.blockBytes).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    }
+
     private static func experts(of model: ModelFile) throws -> [PackedExpert] {
         try (0..<2).flatMap { layer in
             try (0..<expertCount).map { expert in
@@ -129,7 +156,13 @@ public struct SampleStore {
                     return ExpertPiece(
                         file: record.part, offset: record.offset + expert * size, byteCount: size)
                 }
-                return PackedExpert(layer: 2 * layer, expert: expert, pieces: pieces)
+                let formats = try shapes.map { part, _ in
+                    try model.tensors["\(layer).\(part).\(expert)"]?.format
+                        ?? model.require("\(layer).\(part)").format
+                }
+                return PackedExpert(
+                    layer: 2 * layer, expert: expert, pieces: pieces,
+                    matrices: zip(formats, pieces).map { .init(format: $0, byteCount: $1.byteCount) })
             }
         }
     }
@@ -148,7 +181,7 @@ extension SampleStore {
         var checksum = Checksum()
         checksum.append(encoded.span)
         var header = StoreHeader(
-            layout: .plain, fingerprint: model.fingerprint.rawValue, byteCount: bytes.count,
+            layout: manifest.layout, fingerprint: model.fingerprint.rawValue, byteCount: bytes.count,
             manifestBytes: encoded.count, manifestChecksum: checksum)
         change(&header)
         let front = header.encoded + encoded
