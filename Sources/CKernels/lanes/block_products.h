@@ -9,6 +9,8 @@ struct block_format {
     int offset;
     // Codes go up to 255 instead of 63.
     bool is_wide;
+    // The largest code, or magnitude of a wide one's value.
+    int largest;
     // The sum of sixteen values, codes less the offset, times inputs fits 16 bits.
     bool is_small;
     // A min of every block, the half behind the scale.

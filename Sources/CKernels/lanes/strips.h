@@ -50,6 +50,12 @@ SLUICE_INLINE strip shift_left(strip bytes, const int bits) {
     return (strip)((strip_words)bytes << (uint16_t)bits);
 }
 
+// As shift_left, or to the right by a negative number of bits.
+SLUICE_INLINE half_strip shift_half(half_strip bytes, const int bits) {
+    const half_strip_words words = (half_strip_words)bytes;
+    return (half_strip)(bits < 0 ? words >> (uint16_t)-bits : words << (uint16_t)bits);
+}
+
 // The low and the high halves of the bytes.
 SLUICE_INLINE void split_halves(strip bytes, strip to[2]) {
     to[0] = bytes & 0x0f;

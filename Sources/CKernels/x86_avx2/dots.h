@@ -1,18 +1,24 @@
 // Products of unsigned by signed bytes in AVX2. Included inside the target region.
 
-// Of sixteen registers the sums of one quad take two; with those of four Q8_0 was a tenth slower.
-enum { PANEL_TOKENS = 8, HELD_QUADS = 1 };
+// Of sixteen registers the sums of four tokens of a panel take eight, see panels.h; those of one quad take
+// two, and with those of four Q8_0 was a tenth slower.
+enum { PANEL_TOKENS = 4, HELD_QUADS = 1 };
 
 // What a wide code counts less than its bits say: it becomes signed.
 enum { WIDE_BIAS = 128 };
 
-// Products of bytes 2i and 2i + 1, added in 16 bits. Narrow codes: at most 2 * 63 * 127. Wide ones: the
-// magnitude of the code times the input with the code's sign, at most 2 * 128 * 127 = 32512. Neither
-// saturates; inputs are never -128, so their sign can change.
+// Products of bytes 2i and 2i + 1, added in 16 bits. Narrow codes: at most 2 * 63 * 127. Values of wide ones:
+// their magnitude times the input with their sign, at most 2 * 128 * 127 = 32512. Neither saturates; inputs
+// are never -128, so their sign can change.
+SLUICE_INLINE __m256i value_products(half_strip values, half_strip x, bool is_wide) {
+    const __m256i a = (__m256i)values, b = (__m256i)x;
+    return is_wide ? _mm256_maddubs_epi16(_mm256_abs_epi8(a), _mm256_sign_epi8(b, a))
+                   : _mm256_maddubs_epi16(a, b);
+}
+
+// The same of codes.
 SLUICE_INLINE __m256i byte_products(half_strip codes, half_strip x, bool is_wide) {
-    if (!is_wide) return _mm256_maddubs_epi16((__m256i)codes, (__m256i)x);
-    const __m256i values = (__m256i)(codes ^ 0x80);
-    return _mm256_maddubs_epi16(_mm256_abs_epi8(values), _mm256_sign_epi8((__m256i)x, values));
+    return value_products(is_wide ? codes ^ 0x80 : codes, x, is_wide);
 }
 
 // Lane i gains the product of bytes 4i ... 4i + 3.

@@ -9,6 +9,7 @@ SLUICE_INLINE void strips_iq4_nl(const char *from, strip codes[2]) {
 }
 
 static const struct block_format format_iq4_nl = {
-    .strips = strips_iq4_nl, .bytes = sizeof(struct sluice_block_iq4_nl), .offset = 128, .is_wide = true};
+    .strips = strips_iq4_nl, .bytes = sizeof(struct sluice_block_iq4_nl),
+    .largest = 128, .offset = 128, .is_wide = true};
 
 SLUICE_BLOCK_PRODUCT(iq4_nl)

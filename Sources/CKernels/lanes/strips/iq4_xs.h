@@ -19,12 +19,27 @@ SLUICE_INLINE struct groups groups_iq4_xs(const char *const blocks[FEW_ROWS]) {
         const strip high = shift_in_quarters(shuffle_quarters(packed, high_byte[i]), 0, 2, 4, 6);
         groups.scales[i] = ((lane_bits)low & 0x0f) + (((lane_bits)high & 3) << 4) - 32;
     }
+    static const uint8_t first[16] = {
+        0, 4, 8, 12, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128};
+    static const uint8_t second[16] = {
+        128, 128, 128, 128, 0, 4, 8, 12, 128, 128, 128, 128, 128, 128, 128, 128};
+    groups.bytes = shuffle_quarters((strip)groups.scales[0], first)
+        | shuffle_quarters((strip)groups.scales[1], second);
     return groups;
+}
+
+// Values instead of codes. Chunk c has groups 2c and 2c + 1: span 2c their first halves, 2c + 1 the others.
+SLUICE_INLINE void spans_iq4_xs(const half_strip chunks[], half_strip codes[SPANS]) {
+    UNROLLED for (int i = 0; i < SPANS; i++) {
+        codes[i] = look_up_half(sluice_iq4_values, shift_half(chunks[i / 2], i % 2 * -4) & 0x0f);
+    }
 }
 
 static const struct superblock_format format_iq4_xs = {
     .strips = strips_iq4_xs, .groups = groups_iq4_xs, .bytes = sizeof(struct sluice_block_iq4_xs),
     .d_bytes = offsetof(struct sluice_block_iq4_xs, d), .group_elements = 32, .offset = 128,
-    .order = PIECES_IN_TURN, .is_wide = true};
+    .order = PIECES_IN_TURN, .is_wide = true,
+    .chunks = 4, .chunks_bytes = offsetof(struct sluice_block_iq4_xs, low), .spans = spans_iq4_xs,
+    .largest = 128};
 
 SLUICE_SUPERBLOCK_PRODUCT(iq4_xs)

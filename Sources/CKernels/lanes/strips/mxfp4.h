@@ -9,7 +9,7 @@ SLUICE_INLINE void strips_mxfp4(const char *from, strip codes[2]) {
 }
 
 static const struct block_format format_mxfp4 = {
-    .strips = strips_mxfp4, .bytes = sizeof(struct sluice_block_mxfp4), .offset = 12, .is_small = true,
-    .has_exponents = true};
+    .strips = strips_mxfp4, .bytes = sizeof(struct sluice_block_mxfp4),
+    .largest = 24, .offset = 12, .is_small = true, .has_exponents = true};
 
 SLUICE_BLOCK_PRODUCT(mxfp4)

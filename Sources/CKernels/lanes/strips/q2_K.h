@@ -15,9 +15,15 @@ SLUICE_INLINE struct groups groups_q2_K(const char *const blocks[FEW_ROWS]) {
     return groups;
 }
 
+SLUICE_INLINE void spans_q2_K(const half_strip chunks[], half_strip codes[SPANS]) {
+    UNROLLED for (int i = 0; i < SPANS; i++) codes[i] = shift_half(chunks[i / 4], i % 4 * -2) & 3;
+}
+
 static const struct superblock_format format_q2_K = {
     .strips = strips_q2_K, .groups = groups_q2_K, .bytes = sizeof(struct sluice_block_q2_K),
     .d_bytes = offsetof(struct sluice_block_q2_K, d), .m_bytes = offsetof(struct sluice_block_q2_K, dmin),
-    .group_elements = 16, .order = PIECES_BY_HALVES, .has_mins = true};
+    .group_elements = 16, .order = PIECES_BY_HALVES, .has_mins = true,
+    .chunks = 2, .chunks_bytes = offsetof(struct sluice_block_q2_K, q), .spans = spans_q2_K,
+    .largest = 3};
 
 SLUICE_SUPERBLOCK_PRODUCT(q2_K)

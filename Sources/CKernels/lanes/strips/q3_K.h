@@ -23,9 +23,19 @@ SLUICE_INLINE struct groups groups_q3_K(const char *const blocks[FEW_ROWS]) {
     return groups;
 }
 
+// As in Q2_K; bit i of the first chunk is the third of span i.
+SLUICE_INLINE void spans_q3_K(const half_strip chunks[], half_strip codes[SPANS]) {
+    UNROLLED for (int i = 0; i < SPANS; i++) {
+        const half_strip low = shift_half(chunks[1 + i / 4], i % 4 * -2) & 3;
+        codes[i] = low | (shift_half(chunks[0], 2 - i) & 4);
+    }
+}
+
 static const struct superblock_format format_q3_K = {
     .strips = strips_q3_K, .groups = groups_q3_K, .bytes = sizeof(struct sluice_block_q3_K),
     .d_bytes = offsetof(struct sluice_block_q3_K, d), .group_elements = 16, .offset = 4,
-    .order = PIECES_BY_HALVES};
+    .order = PIECES_BY_HALVES,
+    .chunks = 3, .chunks_bytes = offsetof(struct sluice_block_q3_K, high), .spans = spans_q3_K,
+    .largest = 7};
 
 SLUICE_SUPERBLOCK_PRODUCT(q3_K)

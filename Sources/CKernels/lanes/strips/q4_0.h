@@ -4,6 +4,7 @@ SLUICE_INLINE void strips_q4_0(const char *from, strip codes[2]) {
 }
 
 static const struct block_format format_q4_0 = {
-    .strips = strips_q4_0, .bytes = sizeof(struct sluice_block_q4_0), .is_small = true, .offset = 8};
+    .strips = strips_q4_0, .bytes = sizeof(struct sluice_block_q4_0),
+    .largest = 15, .is_small = true, .offset = 8};
 
 SLUICE_BLOCK_PRODUCT(q4_0)

@@ -5,6 +5,6 @@ SLUICE_INLINE void strips_q5_1(const char *from, strip codes[2]) {
 }
 
 static const struct block_format format_q5_1 = {
-    .strips = strips_q5_1, .bytes = sizeof(struct sluice_block_q5_1), .has_mins = true};
+    .strips = strips_q5_1, .bytes = sizeof(struct sluice_block_q5_1), .largest = 31, .has_mins = true};
 
 SLUICE_BLOCK_PRODUCT(q5_1)

@@ -15,9 +15,19 @@ SLUICE_INLINE struct groups groups_q5_K(const char *const blocks[FEW_ROWS]) {
     return groups_of_scales_and_mins(blocks);
 }
 
+// As in Q4_K; bit i of the first chunk is the fifth of span i.
+SLUICE_INLINE void spans_q5_K(const half_strip chunks[], half_strip codes[SPANS]) {
+    UNROLLED for (int i = 0; i < SPANS; i++) {
+        const half_strip low = shift_half(chunks[1 + i / 2], i % 2 * -4) & 0x0f;
+        codes[i] = low | (shift_half(chunks[0], 4 - i) & 0x10);
+    }
+}
+
 static const struct superblock_format format_q5_K = {
     .strips = strips_q5_K, .groups = groups_q5_K, .bytes = sizeof(struct sluice_block_q5_K),
     .d_bytes = offsetof(struct sluice_block_q5_K, d), .m_bytes = offsetof(struct sluice_block_q5_K, dmin),
-    .group_elements = 32, .order = PIECES_BY_FOURTHS, .has_mins = true};
+    .group_elements = 32, .order = PIECES_BY_FOURTHS, .has_mins = true,
+    .chunks = 5, .chunks_bytes = offsetof(struct sluice_block_q5_K, high), .spans = spans_q5_K,
+    .largest = 31};
 
 SLUICE_SUPERBLOCK_PRODUCT(q5_K)

@@ -16,9 +16,20 @@ SLUICE_INLINE struct groups groups_q6_K(const char *const blocks[FEW_ROWS]) {
     return groups;
 }
 
+// Of each half's four spans: the low halves of two chunks, then the high ones, and two bits each of a third.
+SLUICE_INLINE void spans_q6_K(const half_strip chunks[], half_strip codes[SPANS]) {
+    UNROLLED for (int i = 0; i < SPANS; i++) {
+        const int half = i / 4, j = i % 4;
+        const half_strip low = shift_half(chunks[2 * half + j % 2], j / 2 * -4) & 0x0f;
+        codes[i] = low | (shift_half(chunks[4 + half], 4 - 2 * j) & 0x30);
+    }
+}
+
 static const struct superblock_format format_q6_K = {
     .strips = strips_q6_K, .groups = groups_q6_K, .bytes = sizeof(struct sluice_block_q6_K),
     .d_bytes = offsetof(struct sluice_block_q6_K, d), .group_elements = 16, .offset = 32,
-    .order = PIECES_BY_HALVES};
+    .order = PIECES_BY_HALVES,
+    .chunks = 6, .chunks_bytes = offsetof(struct sluice_block_q6_K, low), .spans = spans_q6_K,
+    .largest = 63};
 
 SLUICE_SUPERBLOCK_PRODUCT(q6_K)

@@ -7,6 +7,7 @@ SLUICE_INLINE void strips_q8_0(const char *from, strip codes[2]) {
 }
 
 static const struct block_format format_q8_0 = {
-    .strips = strips_q8_0, .bytes = sizeof(struct sluice_block_q8_0), .offset = 128, .is_wide = true};
+    .strips = strips_q8_0, .bytes = sizeof(struct sluice_block_q8_0),
+    .largest = 128, .offset = 128, .is_wide = true};
 
 SLUICE_BLOCK_PRODUCT(q8_0)
