@@ -329,7 +329,7 @@ extension ExpertSlots {
         let joined = joins.join(
             number, in: slab, from: area, areaOffsets, at: offset, bytes: slotBytes[layer])
         guard joined != area else { return }
-        guard let slot = cache.slot(of: id(position)) else {
+        guard let slot = cache.slot(of: requests.id(position)) else {
             preconditionFailure("expert \(expert(position)) of layer \(layer) is in no slot")
         }
         positionOfArea[area] = -1
