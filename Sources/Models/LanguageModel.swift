@@ -23,6 +23,8 @@ public final class LanguageModel {
         public var streaming: StreamingOptions?
         /// Whether what each step chose is noted, in `stepRecord`.
         public var recordsSteps = false
+        /// Layers ahead for which choices are predicted only to be noted, besides what streaming predicts.
+        public var recordedDistances = 0
 
         public init(threadCount: Int, maximumRows: Int, contextCapacity: Int, cacheElement: CacheElement) {
             self.threadCount = threadCount
@@ -96,10 +98,7 @@ public final class LanguageModel {
         longLength = graph.originalContextLength
         copiedWeightBytes = graph.ownedWeights.reduce(0) { $0 + $1.byteCount }
         logitStorage = FloatBuffer(count: Self.maximumLogitRows * graph.shape.vocabularySize)
-        let traceShape = options.recordsSteps ? graph.traceShape : nil
-        let record = traceShape.map {
-            StepRecord(shape: $0, columns: options.traceColumns(of: $0), maximumRows: options.maximumRows)
-        }
+        let record = StepRecord(graph, options)
         stepRecord = record
         if let extents, let streaming = options.streaming {
             let device = try open(streaming.reading, file.diskPaths)

@@ -56,6 +56,15 @@ struct TraceTests {
         let receipt = try #require(try run.object()["receipt"] as? [String: Any], "\(run.errors)")
         let experts = try #require(receipt["experts"] as? [String: Any])
         let trace = try Self.routing(path).trace
+        let isRead = trace.rows.indices.reduce(0) { sum, row in
+            (0..<trace.shape.numbering.layerCount).reduce(sum) {
+                $0 + (trace.bytesRead(row: row, layer: $1) ?? 0)
+            }
+        }
+        let reads = try #require(receipt["bytes_read"] as? [String: Int])
+        let all = ["demand", "speculative_used", "speculative_wasted"].reduce(0) { $0 + (reads[$1] ?? 0) }
+        // What is read behind the last layer's end comes in no event.
+        #expect(isRead <= all && Double(isRead) > 0.9 * Double(all))
         var found: [ChoiceResidency: Int] = [:]
         var seen: Set<[Int]> = []
         for row in trace.rows.indices {
@@ -64,7 +73,11 @@ struct TraceTests {
                     let expert = try #require(trace.expert(row: row, layer: layer, rank: rank))
                     // A step asks for an expert of a layer once.
                     guard seen.insert([Int(trace.rows[row].step), layer, expert]).inserted else { continue }
-                    found[trace.residency(row: row, layer: layer, rank: rank), default: 0] += 1
+                    let residency = trace.residency(row: row, layer: layer, rank: rank)
+                    found[residency, default: 0] += 1
+                    if residency == .foreseen {
+                        #expect(trace.names(expert, row: row, layer: layer), "foreseen, but by nobody")
+                    }
                 }
             }
         }
@@ -114,7 +127,9 @@ struct TraceTests {
         #expect(chunks["tokens"] as? Int == 50 && chunks["steps"] as? Int == 4)
         let again = try Self.routing(path).trace
         #expect(again.rows.allSatisfy { $0.phase == .prefill })
-        #expect(again.rows.map(\.token) == trace.rows.map(\.token))
+        #expect(again.rows.map(\.token) == trace.rows.map(\.token) && again.columns.candidates.isEmpty)
+        _ = try Executable.run(common + ["--candidates", "2"])
+        #expect(try Self.routing(path).trace.columns.candidates.map(\.distance) == [1, 2])
     }
 
     @Test("what cannot be recorded is refused by name")
@@ -194,5 +209,16 @@ struct TraceTests {
         #expect(run.code == 130 && run.errors.contains("bytes per choice"), "\(run.errors)")
         let (file, trace) = try Self.routing(path)
         #expect(file.isComplete && trace.rows.count > 4)
+    }
+}
+
+extension RoutingTrace {
+    /// Whether a predictor named the expert.
+    fileprivate func names(_ expert: Int, row: Int, layer: Int) -> Bool {
+        columns.candidates.indices.contains { column in
+            (0..<columns.candidates[column].count).contains {
+                candidate(column: column, row: row, layer: layer, rank: $0) == expert
+            }
+        }
     }
 }

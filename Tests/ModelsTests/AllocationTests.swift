@@ -36,9 +36,9 @@ struct AllocationTests {
     @Test(
         "decode and prefill of the demo model",
         .enabled(if: isOptimised && allocation_counter_works(), reason),
-        arguments: [1, 2])
-    func demoModel(threads: Int) throws {
-        try expectNone(DemoModel.path, threads: threads)
+        arguments: [1, 2], [false, true])
+    func demoModel(threads: Int, isRecorded: Bool) throws {
+        try expectNone(DemoModel.path, threads: threads, isRecorded: isRecorded)
     }
 
     @Test(
@@ -59,7 +59,8 @@ struct AllocationTests {
                 share: share, policy: PolicyRegistry.entries[0], method: method, threads: 1,
                 isGlobal: isGlobal, rows: 16, guessAreas: isGlobal ? 0 : 2)
             let counters = try #require(
-                try expectNone(DemoModel.path, threads: 1, streaming: way.options(needs)))
+                try expectNone(
+                    DemoModel.path, threads: 1, streaming: way.options(needs), isRecorded: share < 1))
             #expect(counters.cache.hits > 300)
             // With a slot for every expert each is read once.
             let experts = needs.expertLayerCount * needs.shape.expertCount
@@ -70,11 +71,13 @@ struct AllocationTests {
     /// - Returns: what streaming did.
     @discardableResult
     private func expectNone(
-        _ path: String, threads: Int, streaming: StreamingOptions? = nil
+        _ path: String, threads: Int, streaming: StreamingOptions? = nil, isRecorded: Bool = false
     ) throws -> StreamingCounters? {
         var options = LanguageModel.Options(
             threadCount: threads, maximumRows: 16, contextCapacity: 128, cacheElement: .float16)
         options.streaming = streaming
+        options.recordsSteps = isRecorded
+        options.recordedDistances = isRecorded && streaming == nil ? 2 : 0
         let model = try LanguageModel(file: try ModelFile.open(path), options: options)
         let state = model.makeSequence(capacity: 128)
         let batch = Batch(capacity: 16)

@@ -25,7 +25,10 @@ public struct MixtureOfExperts: Sendable {
         unless isCancelled: () -> Bool
     ) throws(Experts.Failure) -> Bool {
         router.route(input.rows, routing: input.routing, context: context)
-        context.record?.note(input.routing, layer: input.layer)
+        if let record = context.record {
+            record.note(input.routing, layer: input.layer)
+            record.predict(input, context: context)
+        }
         output.clear()
         let isDone = try experts.run(input, addingTo: output, context: context, unless: isCancelled)
         guard isDone else { return false }

@@ -28,7 +28,9 @@ struct ForwardStep<Experts: ExpertRunner> {
         self.prefillCompute = prefillCompute ?? compute
         hiddenStorage = FloatBuffer(count: maximumRows * graph.shape.hiddenSize)
         hidden = hiddenStorage.matrix(rows: maximumRows, columns: graph.shape.hiddenSize)
-        arena = Arena(capacity: Self.arenaElements(graph: graph, experts: experts, rows: maximumRows))
+        arena = Arena(
+            capacity: Self.arenaElements(graph: graph, experts: experts, rows: maximumRows)
+                + (record?.scratchElements ?? 0))
         routing = Routing(capacity: maximumRows, expertsPerToken: max(graph.shape.expertsPerToken, 1))
     }
 

@@ -20,11 +20,18 @@ public final class StepRecord {
     private var residencies: FlatArray<ChoiceResidency>
     /// What the disk had delivered when the layer before ended.
     private var bytesBefore = 0
+    /// Predicts for the record; nil where only what streaming predicts is noted.
+    private let predictor: StaleRouter?
+    /// Layers that it looks ahead.
+    private let distances: Int
 
-    /// - Parameter columns: what is noted beside the choices.
-    init(shape: TraceShape, columns: TraceColumns, maximumRows: Int) {
-        trace = RoutingTrace(shape: shape, columns: columns)
-        trace.reserve(rows: maximumRows)
+    /// - Returns: nil where nobody wants a record, or the model has no experts.
+    init?(_ graph: ModelGraph, _ options: LanguageModel.Options) {
+        guard options.recordsSteps, let shape = graph.traceShape else { return nil }
+        trace = RoutingTrace(shape: shape, columns: options.traceColumns(of: shape))
+        trace.reserve(rows: options.maximumRows)
+        distances = options.recordedDistances
+        predictor = distances > 0 ? StaleRouter(graph) : nil
         var places = Array(repeating: -1, count: (shape.layerNumbers.last ?? 0) + 1)
         for (place, number) in shape.layerNumbers.enumerated() { places[number] = place }
         self.places = places
@@ -54,6 +61,23 @@ public final class StepRecord {
         }
     }
 
+    /// Predicts later layers and notes whom that names, for every row. Cost: a product of a router's size for
+    /// each row and layer that is looked ahead.
+    func predict(_ input: ExpertInput, context: StepContext) {
+        guard let predictor else { return }
+        let place = places[input.layer]
+        for distance in 1...distances where place + distance < predictor.layerCount {
+            for row in 0..<input.hidden.rows {
+                let hidden = input.hidden.slice(rows: row..<row + 1)
+                let named = predictor.predict(layer: place + distance, hidden: hidden, context: context)
+                note(named, row: row, place: place + distance, distance: distance)
+            }
+        }
+    }
+
+    /// Arena elements that `predict` takes.
+    var scratchElements: Int { predictor?.scratchElements ?? 0 }
+
     /// Notes where an expert of the current layer was when the step asked for it.
     func note(_ residency: ChoiceResidency, of expert: Int) { residencies[expert] = residency }
 
@@ -72,14 +96,14 @@ public final class StepRecord {
         bytesBefore = bytesRead
     }
 
-    /// Notes whom a predictor named for layer `place` (of those with experts) of a step of one row.
-    func note(_ prediction: Routing, place: Int, distance: Int) {
+    /// Notes whom a predictor named for layer `place` (of those with experts).
+    func note(_ prediction: Routing, row: Int = 0, place: Int, distance: Int) {
         guard let column = trace.columns.candidates.firstIndex(where: { $0.distance == distance }) else {
             return
         }
         for rank in 0..<prediction.expertsPerToken {
             let expert = prediction.expert(row: 0, rank: rank)
-            trace.setCandidate(column: column, row: 0, layer: place, rank: rank, expert: expert)
+            trace.setCandidate(column: column, row: row, layer: place, rank: rank, expert: expert)
         }
     }
 }
@@ -88,16 +112,14 @@ extension LanguageModel.Options {
     /// What is noted of a step beside its choices: of experts in slots where they were, what was read, and
     /// what was predicted.
     public func traceColumns(of shape: TraceShape) -> TraceColumns {
-        var columns = TraceColumns(hasWeights: true)
-        guard let streaming else { return columns }
-        columns.hasResidency = true
-        columns.hasBytesRead = true
-        if streaming.guessAreas > 0 {
-            columns.candidates = (1...SlotExperts.horizon).map {
-                TraceCandidates(predictor: StaleRouter.name, distance: $0, count: shape.expertsPerToken)
-            }
-        }
-        return columns
+        let guesses = streaming.map { $0.guessAreas > 0 } ?? false
+        let horizon = max(guesses ? SlotExperts.horizon : 0, recordedDistances)
+        let distances = min(horizon, shape.numbering.layerCount - 1)
+        return TraceColumns(
+            hasWeights: true, hasResidency: streaming != nil, hasBytesRead: streaming != nil,
+            candidates: (0..<distances).map {
+                TraceCandidates(predictor: StaleRouter.name, distance: $0 + 1, count: shape.expertsPerToken)
+            })
     }
 }
 

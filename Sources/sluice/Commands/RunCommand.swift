@@ -61,6 +61,7 @@ struct RunCommand: AsyncParsableCommand {
         let json = try resolver.isOn("json", flag: json)
         let logits = try resolver.text(["logits"], flag: logits)
         let stops = stop.isEmpty ? try resolver.text(["stop"], flag: nil).map { [$0] } ?? [] : stop
+        let promptNotes = prompt.file.map { [TraceNote("prompt", $0)] } ?? []
         let prompt = settings.isPlanOnly ? .tokens(.empty) : try prompt.resolved(&resolver)
         let session = try ModelSession(settings, &resolver, needsTokenizer: prompt.needsTokenizer)
         if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
@@ -77,7 +78,8 @@ struct RunCommand: AsyncParsableCommand {
             let file = try LogitFile(logits)
             request.logitSink = { try file.append($0) }
         }
-        let engine = try await session.start(noting: [TraceNote("command", "run")])
+        let engine = try await session.start(
+            noting: [TraceNote("command", "run")] + promptNotes)
         // A reader wants the story from its start; a script wants what is new.
         if !json, StandardOutput.isTerminal, let tokenizer = session.tokenizer {
             try StandardOutput.write(tokenizer.decode(request.prompt))

@@ -38,11 +38,23 @@ struct TraceRecordCommand: AsyncParsableCommand {
     @Flag(help: "Feed chunks of -b tokens, as of a prompt, and not one token at a time.")
     var prefill = false
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            """
+            Record whom later layers' routers would choose already, for so many layers ahead. Default: 0, only \
+            what reading ahead predicts anyway.
+            """, valueName: "layers"))
+    var candidates: Int?
+
     @Flag(help: "Print one JSON object: trace, tokens, steps, sequences, choices, bytes, receipt.")
     var json = false
 
     @OptionGroup(title: "Model") var model: ModelArguments
     @OptionGroup(title: StreamingArguments.title) var streaming: StreamingArguments
+
+    /// Whoever looks further ahead knows hardly more than how popular experts are.
+    private static let maximumDistances = 16
 
     func run() async throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
@@ -52,6 +64,9 @@ struct TraceRecordCommand: AsyncParsableCommand {
             throw CommandFailure.usage("-n is \(limit ?? 0); expected 1 or more")
         }
         let isPrefill = try resolver.isOn("prefill", flag: prefill)
+        let distances = try resolver.integer(["candidates"], flag: candidates, default: 0)
+        try ModelSettings.check("--candidates", distances, 0...Self.maximumDistances)
+        settings.recordedDistances = distances
         let json = try resolver.isOn("json", flag: json)
         let text = try text.resolved(&resolver)
         let output = try resolver.text(["output", "o"], flag: output)

@@ -62,6 +62,7 @@ struct ModelSession {
             options.prefillThreadCount = settings.prefillThreads
         }
         options.recordsSteps = settings.tracePath != nil
+        options.recordedDistances = settings.recordedDistances
         receiptFile = settings.isPlanOnly ? nil : try settings.receiptPath.map { try OutputFile($0) }
         // Known at once, too; the engine opens it again.
         if !settings.isPlanOnly, let path = settings.tracePath { _ = try OutputFile(path) }

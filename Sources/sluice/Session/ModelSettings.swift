@@ -22,6 +22,8 @@ struct ModelSettings {
     let receiptPath: String?
     /// Where the routing is recorded to; nil for nowhere.
     var tracePath: String?
+    /// Layers ahead for which choices are predicted only to be recorded.
+    var recordedDistances = 0
     let isPlanOnly: Bool
     let isQuiet: Bool
 

@@ -85,6 +85,39 @@ struct TraceRecorderTests {
         }
     }
 
+    @Test("later layers' choices are foretold better the nearer they are, and better than by chance")
+    func candidates() async throws {
+        var options = Self.options
+        options.recordedDistances = 3
+        let prompt = (1...60).map { Int32(5 * $0) }
+        let (trace, _) = try await Self.record([Self.request(prompt, generating: 1)], options: options)
+        let perToken = trace.shape.expertsPerToken
+        let layers = trace.shape.numbering.layerCount
+        var recalls: [Double] = []
+        for (column, facts) in trace.columns.candidates.enumerated() {
+            #expect(facts.distance == column + 1 && facts.predictor == "stale-router")
+            var (named, all) = (0, 0)
+            for row in trace.rows.indices {
+                for layer in 0..<layers {
+                    let candidates = (0..<perToken).compactMap {
+                        trace.candidate(column: column, row: row, layer: layer, rank: $0)
+                    }
+                    #expect(candidates.count == (layer < facts.distance ? 0 : perToken))
+                    guard layer >= facts.distance else { continue }
+                    all += perToken
+                    named +=
+                        (0..<perToken).filter {
+                            candidates.contains(trace.expert(row: row, layer: layer, rank: $0) ?? -1)
+                        }.count
+                }
+            }
+            recalls.append(Double(named) / Double(all))
+        }
+        // By chance 4 of 32 would be named.
+        #expect(recalls.count == 3 && recalls[2] > 0.25, "\(recalls)")
+        #expect(recalls == recalls.sorted(by: >), "\(recalls)")
+    }
+
     @Test("a step that was stopped is not recorded")
     func cancelled() async throws {
         let prompt = (1...40).map { Int32($0) }
