@@ -161,8 +161,7 @@ struct ReplayCommand: AsyncParsableCommand {
     ) throws -> ReplayRun {
         let fitted = wishes.fits && !fit.isEmpty ? try TraceInput.read(fit) : []
         if let other = fitted.first, !other.shape.hasSameExperts(as: judged[0].shape) {
-            throw CommandFailure.failure(
-                "\(TraceInput.name(fit[0])) is a trace of another model than \(TraceInput.name(traces[0]))")
+            throw CommandFailure.failure("'\(fit[0])' is a trace of another model than '\(traces[0])'")
         }
         let events = ReplayEvents(judged, streams: wishes.streams, isPerAccess: wishes.isPerAccess)
         let shape = events.shape

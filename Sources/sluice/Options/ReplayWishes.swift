@@ -31,23 +31,25 @@ struct ReplayWishes {
         if text == "all" { return ReplayPolicy.all.map { .given($0) } }
         var policies: [Policy] = []
         for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-            do throws(ResidencyError) {
-                if name.hasSuffix(":fit") {
-                    let choice = try PolicyRegistry.parse(String(name.dropLast(4)))
-                    guard choice.entry.defaultHalfLifeTokens != nil else {
-                        throw CommandFailure.usage(
-                            "--policy: '\(choice.entry.name)' has no half-life to fit; write it alone")
-                    }
-                    policies.append(.fittedHalfLife(choice.entry))
-                } else {
-                    policies.append(.given(try ReplayPolicy.parse(String(name))))
-                }
-            } catch {
-                throw CommandFailure.usage("--policy: \(error)")
-            }
+            policies.append(try policy(String(name)))
         }
         let known = policies.compactMap { if case .given(let policy) = $0 { "\(policy)" } else { nil } }
         return policies + ReplayPolicy.bounds.filter { !known.contains("\($0)") }.map { .given($0) }
+    }
+
+    private static func policy(_ name: String) throws -> Policy {
+        let isToBeFitted = name.hasSuffix(":fit")
+        let policy: ReplayPolicy
+        do throws(ResidencyError) {
+            policy = try ReplayPolicy.parse(isToBeFitted ? String(name.dropLast(4)) : name)
+        } catch {
+            throw CommandFailure.usage("--policy: \(error)")
+        }
+        guard isToBeFitted else { return .given(policy) }
+        guard case .online(let choice) = policy, choice.entry.defaultHalfLifeTokens != nil else {
+            throw CommandFailure.usage("--policy: '\(policy)' has no half-life to fit; write it alone")
+        }
+        return .fittedHalfLife(choice.entry)
     }
 
     /// Reads `uniform,shallow:2,fitted`; `pools` says what `uniform` and `fitted` mean.
