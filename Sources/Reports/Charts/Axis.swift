@@ -1,16 +1,16 @@
 import Residency
 
 /// One direction of a chart: from what to what, how it is spaced, and how its numbers are written.
-struct Axis {
+package struct Axis {
     /// How values become distances.
-    enum Spacing {
+    package enum Spacing {
         case even
         /// Equal factors are equal distances; the range is positive.
         case logarithmic
     }
 
     /// How numbers are written.
-    enum Unit {
+    package enum Unit {
         case plain
         /// Whole numbers.
         case count
@@ -30,12 +30,14 @@ struct Axis {
 
     /// What the numbers are.
     let title: String
-    let range: ClosedRange<Double>
+    /// From the begin to the end.
+    package let range: ClosedRange<Double>
     let spacing: Spacing
     let unit: Unit
 
     /// - Parameter range: taken as it is; one without width gets one.
-    init(_ title: String, _ range: ClosedRange<Double>, spacing: Spacing = .even, unit: Unit = .plain) {
+    package init(_ title: String, _ range: ClosedRange<Double>, spacing: Spacing = .even, unit: Unit = .plain)
+    {
         self.title = title
         self.spacing = spacing
         self.unit = unit
@@ -45,7 +47,7 @@ struct Axis {
     }
 
     /// The axis from 0, or from the least value, to a round number at or above the largest of `values`.
-    static func covering(
+    package static func covering(
         _ title: String, _ values: [Double], spacing: Spacing = .even, unit: Unit = .plain
     ) -> Axis {
         let finite = values.filter { $0.isFinite && (spacing == .even || $0 > 0) }
@@ -63,7 +65,7 @@ struct Axis {
     }
 
     /// Where `value` lies, 0 at the begin and 1 at the end; values beyond are put to the next end.
-    func position(_ value: Double) -> Double {
+    package func position(_ value: Double) -> Double {
         let share: Double
         switch spacing {
         case .even: share = (value - range.lowerBound) / (range.upperBound - range.lowerBound)
@@ -76,7 +78,7 @@ struct Axis {
     }
 
     /// Round values in the range, at most `most` of them.
-    func ticks(_ most: Int) -> [Double] {
+    package func ticks(_ most: Int) -> [Double] {
         switch spacing {
         case .even: evenTicks(most)
         case .logarithmic: logarithmicTicks(most)

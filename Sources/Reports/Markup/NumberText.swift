@@ -1,9 +1,9 @@
 /// Numbers as people read them, without a library and alike on every machine.
-enum NumberText {
+package enum NumberText {
     /// `value` with so many digits after the point, the last one rounded, halves away from zero: `3.50`.
     ///
     /// A dash for what is no number, and digits grouped by thin spaces from 10 000 on.
-    static func fixed(_ value: Double, _ digits: Int) -> String {
+    package static func fixed(_ value: Double, _ digits: Int) -> String {
         guard value.isFinite else { return "–" }
         var scale = 1.0
         for _ in 0..<digits { scale *= 10 }
@@ -20,7 +20,7 @@ enum NumberText {
     }
 
     /// A count, its digits in groups of three from 10 000 on: `12 345`.
-    static func grouped(_ count: Int) -> String {
+    package static func grouped(_ count: Int) -> String {
         let digits = String(count.magnitude)
         guard digits.count > 4 else { return String(count) }
         var text = ""
@@ -32,12 +32,12 @@ enum NumberText {
     }
 
     /// A share as `42.1 %`.
-    static func percent(_ share: Double, _ digits: Int = 1) -> String {
+    package static func percent(_ share: Double, _ digits: Int = 1) -> String {
         share.isFinite ? fixed(share * 100, digits) + "\u{202F}%" : "–"
     }
 
     /// `44.3 MiB`; bytes below a KiB as they are.
-    static func bytes(_ count: Double) -> String {
+    package static func bytes(_ count: Double) -> String {
         let units = ["KiB", "MiB", "GiB", "TiB"]
         guard count.isFinite, count.magnitude >= 1024 else { return fixed(count, 0) + "\u{202F}B" }
         var value = count / 1024
@@ -50,10 +50,10 @@ enum NumberText {
     }
 
     /// Three digits that count, as few as show them: `0.0123`, `4.5`, `123`, `45 678`.
-    static func plain(_ value: Double) -> String { trimmed(threeDigits(value)) }
+    package static func plain(_ value: Double) -> String { trimmed(threeDigits(value)) }
 
     /// Three digits that count, zeros too, as in columns: `0.0123`, `4.50`, `123`.
-    static func threeDigits(_ value: Double) -> String {
+    package static func threeDigits(_ value: Double) -> String {
         guard value.isFinite, value != 0 else { return value == 0 ? "0" : "–" }
         var digits = 2
         var magnitude = value.magnitude
@@ -69,7 +69,7 @@ enum NumberText {
     }
 
     /// Without zeros at the end of a fraction.
-    static func trimmed(_ number: String) -> String {
+    package static func trimmed(_ number: String) -> String {
         guard number.contains(".") else { return number }
         var text = number[...]
         while text.last == "0" { text.removeLast() }
@@ -78,7 +78,7 @@ enum NumberText {
     }
 
     /// A place in a drawing, to a tenth of a unit.
-    static func coordinate(_ value: Double) -> String {
+    package static func coordinate(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         let sign = tenths < 0 ? "-" : ""
         let rest = tenths.magnitude % 10

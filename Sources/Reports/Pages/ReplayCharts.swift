@@ -42,12 +42,18 @@ struct ReplayCharts {
             let points = rows.filter { $0.policy == policy }.sorted { $0.budgetShare < $1.budgetShare }
                 .compactMap(point)
             guard !points.isEmpty else { return nil }
-            let fits = Set(rows.filter { $0.policy == policy }.map(\.fit))
-            let note =
-                fits.contains(.inSample) ? " (in-sample)" : fits.contains(.heldOut) ? " (held out)" : ""
+            // Where all lines say the same, the title does.
+            let own = note(rows.filter { $0.policy == policy })
             return LineChart.Series(
-                name: policy + note, style: .policy(policy, amongst: policies), points: points)
+                name: own == note(rows) ? policy : policy + own, style: .policy(policy, amongst: policies),
+                points: points)
         }
+    }
+
+    /// What all of `rows` are fitted on; empty where nothing or they differ.
+    private func note(_ rows: [Row]) -> String {
+        let fits = Set(rows.map(\.fit))
+        return fits == [.inSample] ? " (in-sample)" : fits == [.heldOut] ? " (held out)" : ""
     }
 
     // MARK: - Hit rate
@@ -64,7 +70,8 @@ struct ReplayCharts {
                     tip: "\(row.policy) at \(budget(row)): \(NumberText.percent(row.hitRate)) hits")
             }
             return LineChart(
-                title: allocations.count == 1 ? "Hit rate over budget" : "Hit rate, \(allocation)",
+                title: (allocations.count == 1 ? "Hit rate over budget" : "Hit rate, \(allocation)")
+                    + note(rows),
                 description: "Hit rate by budget for each policy. " + summary(lines),
                 x: budgetAxis, y: Axis("hit rate", 0...1, unit: .percent), series: lines)
         }
@@ -114,8 +121,9 @@ struct ReplayCharts {
         if allocations.count > 1 { parts.append(allocation) }
         if predictors.count > 1 { parts.append("predictor \(predictor)") }
         return LineChart(
-            title: parts.isEmpty
-                ? "Time per token over budget" : "Time per token, " + parts.joined(separator: ", "),
+            title: (parts.isEmpty
+                ? "Time per token over budget" : "Time per token, " + parts.joined(separator: ", "))
+                + note(rows),
             description: "Predicted time per decoded token by budget for each policy. " + summary(lines),
             x: budgetAxis,
             y: .covering("ms per token", values, spacing: isWide ? .logarithmic : .even), series: lines)

@@ -87,7 +87,7 @@ public struct ReplayReportPage {
     private func bestByBudget(_ markup: inout Markup) {
         let budgets = Set(input.rows.map(\.budgetShare)).sorted()
         guard budgets.count > 0, input.rows.contains(where: { !$0.isBound }) else { return }
-        let few = budgets.count <= 8 ? budgets : (1...8).map { budgets[$0 * budgets.count / 8 - 1] }
+        let few = budgets.count <= 12 ? budgets : (1...10).map { budgets[$0 * budgets.count / 10 - 1] }
         markup.element("h2", text: "Best by budget")
         BestTable(input: input, budgets: few).draw(into: &markup)
     }

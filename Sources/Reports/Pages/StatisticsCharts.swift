@@ -9,6 +9,7 @@ struct StatisticsCharts {
         guard statistics.counts.choices > 0 else { return [] }
         var charts: [any Chart] = [popularity, concentration, reuseInTokens, reuseInExperts, demand]
         if let predictability { charts.append(predictability) }
+        if let recall { charts.append(recall) }
         return charts
     }
 
@@ -186,5 +187,44 @@ extension StatisticsCharts {
             description: "By layer, the share of choices among as many experts as a token chooses. "
                 + summary(lines),
             x: layerAxis, y: Axis("share of choices foretold", 0...1, unit: .percent), series: lines)
+    }
+
+    /// Recall of the recorded predictors over distance; nil where the trace has none.
+    private var recall: LineChart? {
+        let columns = statistics.recall.filter { $0.choices > 0 }
+        guard let farthest = columns.map(\.candidates.distance).max() else { return nil }
+        var names: [String] = []
+        for column in columns where !names.contains(column.candidates.predictor) {
+            names.append(column.candidates.predictor)
+        }
+        let perToken = statistics.shape.expertsPerToken
+        let lines = names.enumerated().flatMap { index, name -> [LineChart.Series] in
+            let own = columns.filter { $0.candidates.predictor == name }.sorted {
+                $0.candidates.distance < $1.candidates.distance
+            }
+            let first = line("\(name), first \(perToken)", index, own) { $0.recall }
+            guard own.contains(where: { $0.candidates.count > perToken }) else { return [first] }
+            let most = own.map(\.candidates.count).max() ?? perToken
+            return [first, line("\(name), all \(most)", index + 6, own) { $0.recallOfAll }]
+        }
+        return LineChart(
+            title: "Recall over distance",
+            description: "Share of choices that recorded predictors named, by the layers in between. "
+                + summary(lines),
+            x: Axis("layers ahead", 1...Double(max(farthest, 2)), unit: .count),
+            y: Axis("recall", 0...1, unit: .percent), series: lines)
+    }
+
+    private func line(
+        _ name: String, _ index: Int, _ columns: [CandidateRecall], _ value: (CandidateRecall) -> Double
+    ) -> LineChart.Series {
+        LineChart.Series(
+            name: name, style: SeriesStyle(index: index),
+            points: columns.map { column in
+                let distance = column.candidates.distance
+                return LineChart.Point(
+                    x: Double(distance), y: value(column),
+                    tip: "\(distance) ahead: \(NumberText.percent(value(column)))")
+            })
     }
 }

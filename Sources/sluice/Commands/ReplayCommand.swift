@@ -126,7 +126,7 @@ struct ReplayCommand: AsyncParsableCommand {
             try MachineFile(InputFile.contents(of: path, mostBytes: SettingsFile.mostBytes + 1), path: path)
         }
         let judged = try TraceInput.read(traces)
-        let run = try replay(judged, wishes, machine, interrupt)
+        let run = try replay(judged.map(\.trace), wishes, machine, interrupt)
         let (results, notes) = try await run.results(wishes)
         run.progress.clear()
         for note in notes { StandardError.write("note: \(note)\n") }
@@ -139,7 +139,7 @@ struct ReplayCommand: AsyncParsableCommand {
             streams: wishes.streams, results: results)
         try table?.write(report.csv)
         if let page {
-            let input = ReplayReportInput(report, statistics: judged.map { TraceStatistics($0) })
+            let input = ReplayReportInput(report, of: judged)
             try page.write(ReplayReportPage(input).html)
         }
         try StandardOutput.write(json ? report.json.text + "\n" : report.text)
@@ -192,7 +192,7 @@ struct ReplayCommand: AsyncParsableCommand {
         _ judged: [RoutingTrace], _ wishes: ReplayWishes, _ machine: MachineFile?,
         _ interrupt: CancellationFlag
     ) throws -> ReplayRun {
-        let fitted = wishes.fits && !fit.isEmpty ? try TraceInput.read(fit) : []
+        let fitted = wishes.fits && !fit.isEmpty ? try TraceInput.read(fit).map(\.trace) : []
         if let other = fitted.first, !other.shape.hasSameExperts(as: judged[0].shape) {
             throw CommandFailure.failure("'\(fit[0])' is a trace of another model than '\(traces[0])'")
         }

@@ -39,10 +39,11 @@ struct TraceInfoCommand: ParsableCommand {
                 throw CommandFailure.failure(
                     "'\(trace)' only counts uses; there is nothing to draw without their order")
             }
-            let picture = TraceInfoSVG.text(statistics, name: info.name, fingerprint: nil)
+            let picture = TraceInfoSVG.text(
+                statistics, name: info.source.name, fingerprint: info.source.fingerprint)
             try OutputFile(path).write(picture)
         }
-        for note in info.notes { StandardError.write("note: \(note)\n") }
+        for note in info.source.notes { StandardError.write("note: \(note)\n") }
         try StandardOutput.write(json ? info.json.text + "\n" : info.text)
     }
 }

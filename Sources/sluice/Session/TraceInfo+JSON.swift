@@ -6,8 +6,12 @@ extension TraceInfo {
     /// The trace for scripts. Units: bytes, shares of 1, bits.
     var json: JSONValue {
         var members: [JSONMember] = [
-            JSONMember(name: "trace", value: .string(name)),
-            JSONMember(name: "format", value: .string(format)),
+            JSONMember(name: "trace", value: .string(source.name)),
+            JSONMember(name: "format", value: .string(source.format)),
+            JSONMember(name: "fingerprint", value: source.fingerprint.map(JSONValue.string) ?? .null),
+            JSONMember(
+                name: "recorded",
+                value: .object(source.facts.map { JSONMember(name: $0.name, value: .string($0.value)) })),
             JSONMember(name: "layers", value: .count(shape.numbering.layerCount)),
             JSONMember(name: "experts", value: .count(shape.numbering.expertCount)),
             JSONMember(name: "experts_per_token", value: .count(shape.expertsPerToken)),
@@ -17,6 +21,9 @@ extension TraceInfo {
             members += Self.members(statistics.counts, shape)
             members.append(
                 JSONMember(name: "working_set", value: .list(statistics.demand.map { $0.json(shape) })))
+        }
+        if let recall = statistics?.recall {
+            members.append(JSONMember(name: "predictions", value: .list(recall.map(\.json))))
         }
         members.append(
             JSONMember(name: "by_layer", value: .list(popularity.indices.map(layerValue))))
@@ -96,6 +103,17 @@ extension ReuseDistances {
             "first_uses": .count(firstUses),
             "tokens_up_to_power_of_two": .list(tokens.map(JSONValue.count)),
             "experts": .list(experts.map(JSONValue.count)),
+        ])
+    }
+}
+
+extension CandidateRecall {
+    fileprivate var json: JSONValue {
+        .members([
+            "predictor": .string(candidates.predictor), "distance": .count(candidates.distance),
+            "named": .count(candidates.count), "choices": .count(choices), "recall": .real(recall),
+            "recall_of_all": .real(recallOfAll),
+            "recall_by_layer": .list(byLayer.map { $0.map(JSONValue.real) ?? .null }),
         ])
     }
 }

@@ -4,7 +4,9 @@ import Residency
 extension TraceInfo {
     /// The trace for people: what it holds, its means, and a line for each layer.
     var text: String {
-        var rows = [["trace", "\(name), \(format)"], ["shape", shapeText]]
+        var rows = [["trace", "\(source.name), \(source.format)"], ["shape", shapeText]]
+        if let fingerprint = source.fingerprint { rows.append(["fingerprint", fingerprint]) }
+        rows += source.facts.map { [$0.name, $0.value] }
         if let statistics {
             rows += Self.lengthRows(statistics.counts, shape)
             rows += statistics.demand.map { window in
@@ -16,7 +18,7 @@ extension TraceInfo {
                 ]
             }
         }
-        return TextTable.text(rows, indent: "") + reuseText + "\n" + layerText
+        return TextTable.text(rows, indent: "") + reuseText + recallText + "\n" + layerText
     }
 
     private var shapeText: String {
@@ -41,7 +43,7 @@ extension TraceInfo {
             ],
             [
                 "steps",
-                "\(counts.steps), \(counts.widestStep) tokens at most; \(counts.events(shape)) events, "
+                "\(counts.steps) of \(counts.widestStep == 1 ? "one token" : "up to \(counts.widestStep) tokens"); \(counts.events(shape)) events, "
                     + "\(counts.choices) choices",
             ],
         ]
@@ -65,6 +67,22 @@ extension TraceInfo {
             row("by tokens since", sum.tokens), row("by experts since", experts),
         ]
         return "\n" + TextTable.text(rows, rightAligned: Set(1..<count + 2), indent: "")
+    }
+
+    /// What recorded predictors named, a line for each.
+    private var recallText: String {
+        let columns = statistics?.recall.filter { $0.choices > 0 } ?? []
+        guard !columns.isEmpty else { return "" }
+        var rows = [
+            ["predictor", "layers ahead", "recall of first \(shape.expertsPerToken), %", "of all, %"]
+        ]
+        for column in columns {
+            rows.append([
+                column.candidates.predictor, "\(column.candidates.distance)", Self.percent(column.recall),
+                "\(Self.percent(column.recallOfAll)) (\(column.candidates.count))",
+            ])
+        }
+        return "\n" + TextTable.text(rows, rightAligned: [1, 2, 3], indent: "")
     }
 
     /// Shares in percent.

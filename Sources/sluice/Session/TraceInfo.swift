@@ -3,12 +3,7 @@ import TraceFiles
 
 /// What can be said of a file of traces.
 struct TraceInfo {
-    /// What messages call it.
-    let name: String
-    /// The format that it was read as.
-    let format: String
-    /// What the format left open.
-    let notes: [String]
+    let source: TraceSource
     let shape: TraceShape
     /// By layer.
     let popularity: [ExpertPopularity]
@@ -17,11 +12,8 @@ struct TraceInfo {
 
     /// - Throws: `TraceFilesError`.
     init(path: String) throws {
-        let imported = try TraceImport.read(path)
-        name = TraceInput.name(path)
-        format = imported.format
-        notes = imported.notes
-        switch imported.content {
+        source = try TraceSource(path: path)
+        switch source.content {
         case .choices(let trace):
             let statistics = TraceStatistics(trace)
             shape = trace.shape

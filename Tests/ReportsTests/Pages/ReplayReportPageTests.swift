@@ -67,8 +67,8 @@ struct ReplayReportPageTests {
     func hasEveryRow() {
         let input = SampleReport.input(allocations: ["uniform", "fitted"])
         let check = XMLCheck(ReplayReportPage(input).html)
-        // Heads of two tables, and the best at each of at most eight budgets.
-        #expect(check.elements.filter { $0 == "tr" }.count == input.rows.count + 2 + 8)
+        // Heads of two tables, and the best at each of ten budgets.
+        #expect(check.elements.filter { $0 == "tr" }.count == input.rows.count + 2 + 10)
         #expect(check.text.contains("fitted on") && check.text.contains("code.trace"))
         #expect(check.text.contains("held out were fitted on other traces"))
         #expect(!check.text.contains("in-sample were"))

@@ -8,12 +8,21 @@ enum SampleReport {
         numbering: ExpertNumbering(layerCount: 12, expertCount: 32), expertsPerToken: 4,
         expertBytes: Array(repeating: 1 << 20, count: 12), layerNumbers: Array(1...12))
 
-    /// Skewed choices of which each token keeps some of the one before.
+    /// Skewed choices of which each token keeps some of the one before, and a predictor's candidates.
     static func trace(tokens: Int = 400) -> RoutingTrace {
         var generator = SeededGenerator(seed: 21)
-        var trace = RoutingTrace(shape: shape, hasWeights: false)
+        var trace = RoutingTrace(
+            shape: shape,
+            columns: TraceColumns(
+                candidates: (1...3).map {
+                    TraceCandidates(predictor: "stale-router", distance: $0, count: 8)
+                }))
         var last = [[Int]](repeating: [], count: 12)
         for row in 0..<tokens {
+            trace.appendBlank(
+                TraceRow(
+                    sequence: UInt32(row / 200), position: UInt32(row % 200), step: UInt32(row), token: nil,
+                    phase: row % 200 < 60 ? .prefill : .decode))
             for layer in 0..<12 {
                 var chosen = last[layer].filter { _ in Int.random(in: 0..<10, using: &generator) < 4 }
                 while chosen.count < 4 {
@@ -22,12 +31,19 @@ enum SampleReport {
                     if !chosen.contains(expert) { chosen.append(expert) }
                 }
                 last[layer] = chosen
+                for (rank, expert) in chosen.enumerated() {
+                    trace.setChoice(row: row, layer: layer, rank: rank, expert: expert, weight: 0)
+                }
+                for column in 0..<3 where layer > column {
+                    for rank in 0..<8 {
+                        let isRight = Int.random(in: 0..<10, using: &generator) < 9 - 2 * column
+                        let other = Int.random(in: 0..<32, using: &generator)
+                        trace.setCandidate(
+                            column: column, row: row, layer: layer, rank: rank,
+                            expert: rank < 4 && isRight ? chosen[rank] : other)
+                    }
+                }
             }
-            trace.append(
-                TraceRow(
-                    sequence: UInt32(row / 200), position: UInt32(row % 200), step: UInt32(row), token: nil,
-                    phase: row % 200 < 60 ? .prefill : .decode),
-                experts: last.flatMap { $0.map { UInt16($0) } })
         }
         return trace
     }

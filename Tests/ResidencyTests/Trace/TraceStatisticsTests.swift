@@ -108,6 +108,34 @@ struct TraceStatisticsTests {
         #expect(statistics.demand.last?.meanBytes(shape) == 230)
     }
 
+    @Test("count of recorded predictions those that came true, among the first named and among all")
+    func recall() {
+        let shape = TraceShape(
+            numbering: ExpertNumbering(layerCount: 2, expertCount: 8), expertsPerToken: 2)
+        let columns = TraceColumns(
+            candidates: [TraceCandidates(predictor: "stale-router", distance: 1, count: 3)])
+        var trace = Residency.RoutingTrace(shape: shape, columns: columns)
+        // Of layer 1: chosen 4 and 5, named 4, 6 and 5; then chosen 1 and 2, named 3; then nobody is named.
+        let named: [[Int]] = [[4, 6, 5], [3], []]
+        let chosen: [[Int]] = [[4, 5], [1, 2], [0, 7]]
+        for row in 0..<3 {
+            trace.appendBlank(
+                TraceRow(
+                    sequence: 0, position: UInt32(row), step: UInt32(row), token: nil, phase: .decode))
+            for rank in 0..<2 {
+                trace.setChoice(row: row, layer: 0, rank: rank, expert: rank, weight: 0)
+                trace.setChoice(row: row, layer: 1, rank: rank, expert: chosen[row][rank], weight: 0)
+            }
+            for (rank, expert) in named[row].enumerated() {
+                trace.setCandidate(column: 0, row: row, layer: 1, rank: rank, expert: expert)
+            }
+        }
+        let recall = TraceStatistics(trace).recall
+        #expect(recall.map(\.choices) == [4])
+        #expect(recall.map(\.recall) == [0.25] && recall.map(\.recallOfAll) == [0.5])
+        #expect(recall.map(\.byLayer) == [[nil, 0.25]])
+    }
+
     @Test("of a trace without tokens are empty")
     func empty() {
         let shape = TraceShape(

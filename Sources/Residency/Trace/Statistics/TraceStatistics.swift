@@ -1,6 +1,6 @@
 /// What a trace says of a model's routing: how skewed, how repetitive, how predictable.
 ///
-/// Plain arithmetic in one pass over the choices. Lists by layer are in the order of ``TraceShape``.
+/// Plain arithmetic in one pass over the choices, and one over each column of candidates. Lists by layer are in the order of ``TraceShape``.
 public struct TraceStatistics: Hashable, Sendable {
     /// The model's sizes.
     public let shape: TraceShape
@@ -16,6 +16,8 @@ public struct TraceStatistics: Hashable, Sendable {
     public let overlap: [TokenOverlap]
     /// By layer, what the layer before tells of its choices; nil for the first.
     public let association: [LayerAssociation?]
+    /// By column of candidates, how often predictors were right.
+    public let recall: [CandidateRecall]
 
     /// Cost: for an event of k choices, k x experts of a layer; 2.5 s for a
     /// million events of 8 of 128 experts.
@@ -30,6 +32,7 @@ public struct TraceStatistics: Hashable, Sendable {
         demand = pass.windows.finish()
         overlap = pass.overlap.result(popularity, tokens: counts.tokens)
         association = pass.association.result
+        recall = CandidateRecall.all(trace)
     }
 }
 
