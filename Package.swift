@@ -82,7 +82,7 @@ let package = Package(
         .target(
             name: "Tuning",
             dependencies: [
-                "Generation", "ExpertStorage", "Residency", "Kernels",
+                "Generation", "Models", "ExpertStorage", "Residency", "ModelFiles", "Kernels",
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             swiftSettings: swiftSettings),

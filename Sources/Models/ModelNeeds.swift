@@ -21,6 +21,8 @@ public struct ModelNeeds: Sendable {
     public let expertBytesPerToken: Int
     /// What every token reads besides: attention, routers, shared experts, norms, output.
     public let denseBytesPerToken: Int
+    /// Of these, the output matrix.
+    public let outputBytes: Int
     /// Where the experts lie; nil where they cannot be read one by one.
     public let extents: ExpertExtents?
     /// The tensors that every token may need, and that stay in memory while experts are streamed.
@@ -57,6 +59,7 @@ public struct ModelNeeds: Sendable {
         self.ownedBytes = ownedBytes
         self.expertBytes = expertBytes
         expertBytesPerToken = expertBytes / experts * min(graph.shape.expertsPerToken, experts)
+        outputBytes = graph.output.weights.byteCount
         let embedding = isTied ? 0 : graph.embedding.byteCount
         let unused = file.tensors.values.reduce(0) {
             $0 + (Self.isUnused($1, layerCount: layerCount) ? $1.byteCount : 0)

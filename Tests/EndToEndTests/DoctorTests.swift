@@ -45,4 +45,21 @@ struct DoctorTests {
         let outcome = try Executable.run(["doctor", "--disk", "-m", small])
         #expect(outcome.code == 1 && outcome.errors.contains("too few to measure"))
     }
+
+    @Test("writes a machine file that a replay reads")
+    func machine() throws {
+        let path = folder.path + "/machine.toml"
+        let outcome = try Executable.run(["doctor", "--machine", path, "--json"], environment: environment)
+        let object = try outcome.object()
+        let disk = try #require(object["disk"] as? [String: Double])
+        #expect(try #require(disk["bytes_per_second"]) > 0 && object["written"] as? String == path)
+        #expect(try #require(object["weight_share"] as? Double) > 0)
+        let trace = try folder.write(
+            "# layers 1 experts 4 top_k 1\nsequence,step,token,layer,slot,expert\n0,0,7,0,0,1\n",
+            to: "trace.csv")
+        let replay = try Executable.run(
+            ["replay", trace, "--policy", "lru", "--machine", path, "--json"], environment: environment)
+        let results = try #require(try replay.object()["results"] as? [[String: Any]])
+        #expect(try #require(results.first?["tokens_per_second"] as? Double) > 0)
+    }
 }

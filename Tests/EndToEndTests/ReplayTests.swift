@@ -54,6 +54,64 @@ struct ReplayTests {
         #expect(results.first?["bytes_read"] as? Int == 31 * 1024)
     }
 
+    /// An expert of 1 MiB comes in 1 ms behind 1 ms of latency, and computes in 1 ms, as does the rest.
+    private static let machine = """
+        [disk]
+        latency_us = 1000
+        bandwidth_mb_per_s = 1048.576
+        spread_percent = 10
+        [memory]
+        bandwidth_mb_per_s = 1048.576
+        [processor]
+        layer_overhead_us = 0
+        spread_percent = 0
+        [model]
+        dense_kib_per_layer = 1024
+        weight_percent_of_memory = 100
+
+        """
+
+    @Test("predicts tokens per second on a machine that a file describes")
+    func machine() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let trace = try folder.write(Self.loop(tokens: 31), to: "loop.csv")
+        let machine = try folder.write(Self.machine, to: "machine.toml")
+        let results = try Self.results([
+            trace, "--policy", "lru", "--budget", "50%,75%", "--expert-bytes", "1M", "--machine", machine,
+        ])
+        // Every token misses: 1 ms in front, 2 for the read, 1 for the expert. Or but three of them.
+        let expected = [31 / (31 * 4e-3), 31 / (3 * 4e-3 + 28 * 2e-3)]
+        for (result, expected) in zip(results, expected) {
+            let found = try #require(result["tokens_per_second"] as? Double)
+            #expect(abs(found / expected - 1) < 1e-9)
+        }
+        // Half of the time hangs on the disk, which is off by a tenth.
+        let band = try #require(results.first?["error_band"] as? Double)
+        #expect(abs(band - 0.05) < 1e-9)
+        let times = try #require(results.first?["seconds_per_token"] as? [String: Double])
+        #expect(abs((times["compute"] ?? 0) - 2e-3) < 1e-9 && abs((times["disk_stall"] ?? 0) - 2e-3) < 1e-9)
+        let text = try Executable.run(["replay", trace, "--policy", "lru"])
+        #expect(text.text.contains("no tokens/s without a machine"))
+    }
+
+    @Test("a machine file that cannot be used is refused with what is wrong")
+    func badMachine() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let trace = try folder.write(Self.loop(tokens: 31), to: "loop.csv")
+        let cases = [
+            (Self.machine.replacing("latency_us", with: "latency_ms"), "the nearest is disk.latency_us"),
+            (String(Self.machine.prefix { $0 != "[" }), "needs disk.latency_us"),
+            (Self.machine.replacing("dense_kib_per_layer = 1024", with: ""), "needs model.dense_kib_per_layer"),
+        ]
+        for (text, message) in cases {
+            let machine = try folder.write(text, to: "machine.toml")
+            let refused = try Executable.run(["replay", trace, "--machine", machine])
+            #expect(refused.code == 1 && refused.errors.contains(message), "\(refused.errors)")
+        }
+    }
+
     @Test("fits shares on one trace, judges them on another, and says when both are the same")
     func heldOut() throws {
         let folder = try TemporaryFolder()

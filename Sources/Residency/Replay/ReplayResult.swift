@@ -16,10 +16,12 @@ public struct ReplayResult: Sendable {
     public var foreseen: Int
     /// Bytes that misses read; nil where the trace does not say how large an expert is.
     public var bytesRead: Int?
-    /// Of decoding; nil without a time model.
-    public var tokensPerSecond: Double?
-    /// Share of `tokensPerSecond` by which it may be off on either side.
-    public var errorBand: Double?
+    /// Where the time of decoding went, or of the prompt where nothing was decoded; nil without a time model.
+    public private(set) var times: StepTimes?
+    /// Of that; nil without a time model.
+    public private(set) var tokensPerSecond: Double?
+    /// Share of `tokensPerSecond` by which it may be off on either side, as ``StepTimes/relativeBand(_:)`` says.
+    public private(set) var errorBand: Double?
     /// Whether its policy or allocation was fitted on other traces, and whether it is judged on the same.
     public var fit: Fit
 
@@ -52,6 +54,14 @@ public struct ReplayResult: Sendable {
 
     /// Of all layers.
     public var counters: CacheCounters { layers.reduce(into: CacheCounters()) { $0 += $1 } }
+
+    /// Adds what a time model made of the same replay.
+    public mutating func add(_ model: TimeModel) {
+        let times = model.decode.rows > 0 ? model.decode : model.prefill
+        self.times = times
+        tokensPerSecond = times.tokensPerSecond
+        errorBand = times.relativeBand(model.machine.spread)
+    }
 }
 
 /// All that a replay found: plain data for tables, files and charts.

@@ -20,11 +20,15 @@ struct DoctorCommand: ParsableCommand {
             seconds and says which number is fastest, for generating and for the prompt. Use it where cores \
             are of several kinds, shared or virtual.
 
+            --machine writes what predicts the speed of a run into a TOML file, for `sluice replay`: how the \
+            disk answers, the memory's speed, and how fast this model computes; some ten seconds.
+
             Examples:
               sluice doctor
               sluice doctor --threads
               sluice doctor --threads --json
               sluice doctor --disk -m model.gguf
+              sluice doctor --machine machine.toml -m model.gguf
             """)
 
     @Option(
@@ -37,6 +41,11 @@ struct DoctorCommand: ParsableCommand {
 
     @Flag(help: "Measure the disk, instead.")
     var disk = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Measure for a machine file and write it, instead.", valueName: "file"))
+    var machine: String?
 
     @Flag(help: "Measure how many threads are fastest, instead.")
     var threads = false
@@ -64,6 +73,9 @@ struct DoctorCommand: ParsableCommand {
         // A flag alone: SLUICE_THREADS is the number of threads of a run.
         if threads { return try measureThreads(asJSON: json) }
         let path = try resolver.text(["model", "m"], flag: model) ?? BundledModel.path()
+        if let machine = try resolver.text(["machine"], flag: machine) {
+            return try measureMachine(path, into: machine, asJSON: json)
+        }
         if disk { return try measureDisk(path, asJSON: json) }
         let examination = try Examination(modelPath: path)
         try StandardOutput.write(json ? examination.json.text + "\n" : examination.text)

@@ -3,6 +3,7 @@ import Foundation
 import Generation
 import Reports
 import Residency
+import Tuning
 
 /// `sluice replay`: what policies would have hit on a recorded routing, at every budget.
 struct ReplayCommand: AsyncParsableCommand {
@@ -20,11 +21,16 @@ struct ReplayCommand: AsyncParsableCommand {
             Budgets are sizes, shares of all experts, and ranges: 5%..100% goes in steps of its first value, \
             1G..8G:512M in steps of 512M.
 
+            With --machine, each row says how fast tokens would come on that machine: one that `sluice \
+            doctor --machine` measured, or one that you describe in such a file. The figure behind +- is what \
+            it could be off if disk and computing were as far from their medians as when they were measured.
+
             Examples:
               sluice replay trace.csv
               sluice replay trace.csv --policy lfu,lfu:128,lru --budget 5%..100%
               sluice replay trace.csv --fit other.csv --allocation uniform,shallow:2,fitted --pools all
               sluice replay trace.csv --expert-bytes 3M --budget 1G,2G,4G --json
+              sluice replay trace.csv --machine machine.toml --policy lfu,lru
               sluice replay trace.csv --interleave 4 --csv table.csv
               sluice replay trace.csv --budget 5%..100% --html report.html
             """)
@@ -88,6 +94,11 @@ struct ReplayCommand: AsyncParsableCommand {
         help: ArgumentHelp("The size of an expert, where the trace does not say.", valueName: "size"))
     var expertBytes: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The machine that tokens per second are predicted for.", valueName: "file"))
+    var machine: String?
+
     @Flag(help: "Print one JSON object: trace, events, results.")
     var json = false
 
@@ -112,7 +123,10 @@ struct ReplayCommand: AsyncParsableCommand {
         Interrupts.shared.watch(interrupt)
         defer { Interrupts.shared.watch(nil) }
         let judged = try TraceInput.read(traces)
-        let run = try replay(judged, wishes, interrupt)
+        let machine = try resolver.text(["machine"], flag: machine).map { path in
+            try MachineFile(InputFile.contents(of: path, mostBytes: SettingsFile.mostBytes + 1), path: path)
+        }
+        let run = try replay(judged, wishes, machine, interrupt)
         let (results, notes) = try await run.results(wishes)
         run.progress.clear()
         for note in notes { StandardError.write("note: \(note)\n") }
@@ -156,8 +170,26 @@ struct ReplayCommand: AsyncParsableCommand {
         return wishes
     }
 
+    /// The time model of `machine` for a trace of `shape`, where experts have `expertBytes`.
+    ///
+    /// - Throws: `CommandFailure` where the file does not say enough.
+    private func timeModel(
+        _ machine: MachineFile, _ shape: TraceShape, expertBytes: [Int]?
+    ) throws -> TimeModel {
+        guard let model = machine.model else {
+            throw CommandFailure.failure(
+                "the machine file has no [model], which says how fast a model computes; `sluice doctor "
+                    + "--machine FILE -m MODEL` writes one")
+        }
+        guard let load = model.load(for: shape, expertBytes: expertBytes) else {
+            throw CommandFailure.usage(
+                "neither the trace nor model.expert_kib says how large an expert is; give --expert-bytes")
+        }
+        return TimeModel(machine: machine.machine, load: load)
+    }
+
     private func replay(
-        _ judged: [RoutingTrace], _ wishes: ReplayWishes, _ interrupt: CancellationFlag
+        _ judged: [RoutingTrace], _ wishes: ReplayWishes, _ machine: MachineFile?, _ interrupt: CancellationFlag
     ) throws -> ReplayRun {
         let fitted = wishes.fits && !fit.isEmpty ? try TraceInput.read(fit) : []
         if let other = fitted.first, !other.shape.hasSameExperts(as: judged[0].shape) {
@@ -181,6 +213,10 @@ struct ReplayCommand: AsyncParsableCommand {
             fit: fitted.isEmpty || !places.isDisjoint(with: fit.map(TraceInput.place))
                 ? .inSample : .heldOut,
             expertBytes: given ?? (isKnown ? shape.expertBytes : shape.expertBytes.map { _ in 1 }),
-            hasExpertBytes: isKnown, progress: ReplayProgress(isShown: true, interrupt))
+            hasExpertBytes: isKnown,
+            timeModel: try machine.map {
+                try timeModel($0, shape, expertBytes: given ?? (isKnown ? shape.expertBytes : nil))
+            },
+            progress: ReplayProgress(isShown: true, interrupt))
     }
 }

@@ -20,7 +20,17 @@ extension ReplayReport {
                     let band = result.errorBand.map { " ±\(ReceiptText.decimal(100 * $0, 0)) %" } ?? ""
                     return ReceiptText.decimal(result.tokensPerSecond ?? 0, 2) + band
                 }
+                text += "\nof that time waiting for the disk, %\n"
+                text += Self.table(timed) { result in
+                    let times = result.times ?? StepTimes()
+                    return ReceiptText.decimal(100 * times.stall / max(times.total, 1e-12), 0)
+                }
             }
+        }
+        if !results.contains(where: { $0.tokensPerSecond != nil }) {
+            text +=
+                "\nno tokens/s without a machine: `sluice doctor --machine machine.toml -m MODEL` measures "
+                + "one for --machine machine.toml\n"
         }
         return text
     }
@@ -107,7 +117,18 @@ extension ReplayResult {
             "bytes_read": .optional(bytesRead),
             "tokens_per_second": .optional(tokensPerSecond),
             "error_band": .optional(errorBand),
+            "seconds_per_token": secondsPerToken,
             "fit": .string(fit.rawValue),
+        ])
+    }
+
+    /// Where the time of a token goes; null without a time model.
+    private var secondsPerToken: JSONValue {
+        guard let times, times.rows > 0 else { return .null }
+        let rows = Double(times.rows)
+        return .members([
+            "compute": .real(times.compute / rows), "disk_stall": .real(times.stall / rows),
+            "overhead": .real(times.overhead / rows), "disk_overlap": .real(times.overlap / rows),
         ])
     }
 

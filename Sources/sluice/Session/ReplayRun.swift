@@ -12,6 +12,8 @@ struct ReplayRun: Sendable {
     /// Bytes of an expert by layer; 1 where nobody knows.
     let expertBytes: [Int]
     let hasExpertBytes: Bool
+    /// Nil where nobody asked for speeds.
+    let timeModel: TimeModel?
     let progress: ReplayProgress
 
     /// The policies, with half-lives where they were to be fitted, and whether one was.
@@ -47,13 +49,14 @@ struct ReplayRun: Sendable {
                     let key = OutcomeKey(policy: "\(place.policy.policy)", column: column)
                     guard let outcome = outcomes[key] else { continue }
                     let isFitted = place.allocation.isFitted || place.policy.isFitted
-                    results.append(
-                        ReplayResult(
-                            policy: place.policy.policy, column: column, predictor: predictor,
-                            layers: outcome.layers, foreseen: outcome.foreseen[index],
-                            expertBytes: hasExpertBytes ? expertBytes : nil,
-                            budgetShare: Double(column.budgetBytes) / Double(allBytes),
-                            fit: isFitted ? fit : .none))
+                    var result = ReplayResult(
+                        policy: place.policy.policy, column: column, predictor: predictor,
+                        layers: outcome.layers, foreseen: outcome.foreseen[index],
+                        expertBytes: hasExpertBytes ? expertBytes : nil,
+                        budgetShare: Double(column.budgetBytes) / Double(allBytes),
+                        fit: isFitted ? fit : .none)
+                    if let model = outcome.observers[index] { result.add(model) }
+                    results.append(result)
                 }
             }
         }
@@ -89,15 +92,15 @@ struct ReplayRun: Sendable {
 
     private func run(
         _ jobs: [ReplayJob], _ predictors: [ReplayPredictor]
-    ) async throws -> [OutcomeKey: ReplayOutcome<SilentObserver>] {
+    ) async throws -> [OutcomeKey: ReplayOutcome<TimeModel?>] {
         progress.expect(jobs.reduce(0) { $0 + $1.columns.count * events.count })
         let sorted = jobs.sorted { $0.weight > $1.weight }
         let found = try await inParallel(sorted) { job in
             job.run(
-                events, predictors, observer: { _, _ in SilentObserver() },
+                events, predictors, observer: { _, _ in timeModel },
                 goOn: { progress.advance(by: $0 * job.columns.count) })
         }
-        var outcomes: [OutcomeKey: ReplayOutcome<SilentObserver>] = [:]
+        var outcomes: [OutcomeKey: ReplayOutcome<TimeModel?>] = [:]
         for outcome in found.flatMap({ $0 }) {
             outcomes[OutcomeKey(policy: "\(outcome.policy)", column: outcome.column)] = outcome
         }

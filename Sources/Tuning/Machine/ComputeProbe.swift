@@ -1,0 +1,172 @@
+import ExpertStorage
+public import Generation
+public import Kernels
+public import ModelFiles
+public import Models
+
+/// Measures how fast a model computes, while all experts that it needs are in memory and while most are not.
+///
+/// The same token at the same place again and again chooses the same experts, so a few slots are enough,
+/// however large the model; other tokens then miss most of theirs. Takes some seconds. Runs on: any thread, which it keeps.
+public struct ComputeProbe {
+    /// What the model takes on this machine.
+    public struct Result: Sendable {
+        /// Seconds of a token without anything in front of it.
+        public let tokenSeconds: Double
+        /// Seconds that each position in front adds.
+        public let positionSeconds: Double
+        /// Seconds of a row of a prompt.
+        public let rowSeconds: Double
+        /// Seconds of a token that misses many experts, without the time in which it waited for bytes; nil where
+        /// the model's experts cannot be read one by one.
+        public let waitingTokenSeconds: Double?
+        /// What the disk delivered to such tokens, and the time in which they waited for or hid it.
+        public let streamed: StreamingCounters
+        /// Half the range of the middle eight tenths of the samples of a token, as a share of their median.
+        public let spread: Double
+    }
+
+    private static let contexts = [16, 512]
+    private static let steps = 40
+    /// The first ones bring the experts into memory.
+    private static let warmUpSteps = 4
+    private static let streamedSteps = 64
+    private static let longest = Duration.seconds(4)
+    private static let chunkRows = 256
+
+    private let file: ModelFile
+    private let options: LanguageModel.Options
+
+    /// - Parameter threadCount: threads that compute.
+    /// - Throws: as a run of the model, where it does not fit the machine's memory.
+    public init(file: ModelFile, needs: ModelNeeds, threadCount: Int, element: CacheElement) throws {
+        self.file = file
+        let options = LanguageModel.Options(
+            threadCount: threadCount, maximumRows: Self.chunkRows,
+            contextCapacity: min(Self.contexts[1] + 1, max(needs.shape.contextLength, 2)),
+            cacheElement: element)
+        var preference = StreamingPreference()
+        preference.source = needs.extents == nil ? .automatic : .streamed
+        preference.prefetches = false
+        preference.expertCacheBytes = needs.extents.map { extents in
+            2 * needs.shape.expertsPerToken * extents.catalog.slotBytes.reduce(0, +)
+        }
+        let plan = MemoryPlan(
+            needs: needs, file: file, options: options,
+            budgetBytes: MemoryBudget.automatic.resolved(on: MachineMemory.read()), preference: preference)
+        try plan.check()
+        self.options = plan.options
+    }
+
+    /// - Returns: nil where it was cancelled.
+    /// - Throws: what reading the model meets.
+    public func run(unless interrupt: CancellationFlag) throws -> Result? {
+        let model = try LanguageModel(file: file, options: options)
+        let vocabularySize = model.shape.vocabularySize
+        let batch = Batch(capacity: options.maximumRows)
+        var samples: [(context: Int, seconds: [Double])] = []
+        var rowSeconds: [Double] = []
+        for wanted in Self.contexts {
+            let context = min(wanted, options.contextCapacity - 1)
+            let state = model.makeSequence(capacity: options.contextCapacity)
+            for start in stride(from: 0, to: context, by: Self.chunkRows) {
+                let rows = min(Self.chunkRows, context - start)
+                let tokens = (0..<rows).map { TokenID(Int32(Self.noise(start + $0) % vocabularySize)) }
+                if interrupt.isCancelled { return nil }
+                let seconds = try Self.computing(tokens, batch, state, model)
+                rowSeconds.append(seconds / Double(rows))
+            }
+            let token = TokenID(Int32(Self.noise(context) % vocabularySize))
+            guard let seconds = try repeated(token, batch, state, model, interrupt) else { return nil }
+            samples.append((context, seconds))
+            if wanted == Self.contexts.last {
+                guard let waiting = try streamed(batch, state, model, interrupt) else { return nil }
+                return Self.result(samples, rowSeconds: rowSeconds.min() ?? 0, waiting)
+            }
+        }
+        return nil
+    }
+
+    /// What steps of other tokens at the end of `state` take.
+    private func streamed(
+        _ batch: Batch, _ state: SequenceState, _ model: LanguageModel, _ interrupt: CancellationFlag
+    ) throws -> Streamed? {
+        var seconds: [Double] = []
+        let length = state.length
+        let before = model.streamingCounters ?? StreamingCounters()
+        let clock = ContinuousClock()
+        let start = clock.now
+        for step in 0..<Self.streamedSteps where clock.now - start < Self.longest {
+            if interrupt.isCancelled { return nil }
+            let token = TokenID(Int32(Self.noise(10_000 + step) % model.shape.vocabularySize))
+            seconds.append(try Self.computing([token], batch, state, model))
+            if !state.truncate(to: length), state.length >= state.capacity { break }
+        }
+        let counters = (model.streamingCounters ?? StreamingCounters()) - before
+        return Streamed(context: length, seconds: seconds, counters: counters)
+    }
+
+    /// Steps that missed experts.
+    private struct Streamed {
+        let context: Int
+        let seconds: [Double]
+        let counters: StreamingCounters
+    }
+
+    /// Seconds of steps that compute `token` at the end of `state` and forget it again.
+    private func repeated(
+        _ token: TokenID, _ batch: Batch, _ state: SequenceState, _ model: LanguageModel,
+        _ interrupt: CancellationFlag
+    ) throws -> [Double]? {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let length = state.length
+        var seconds: [Double] = []
+        for step in 0..<Self.steps + Self.warmUpSteps {
+            if interrupt.isCancelled { return nil }
+            let taken = try Self.computing([token], batch, state, model)
+            if step >= Self.warmUpSteps { seconds.append(taken) }
+            // A recurrent layer has no way back: the sequence grows where there is room.
+            if !state.truncate(to: length), state.length >= state.capacity { break }
+            if !seconds.isEmpty, clock.now - start > Self.longest { break }
+        }
+        return seconds
+    }
+
+    /// Seconds of a step without the time in which it waited for experts.
+    private static func computing(
+        _ tokens: [TokenID], _ batch: Batch, _ state: SequenceState, _ model: LanguageModel
+    ) throws -> Double {
+        let clock = ContinuousClock()
+        batch.reset()
+        batch.append(tokens[...], to: state)
+        let stall = model.streamingCounters?.stallSeconds ?? 0
+        let start = clock.now
+        try model.forward(batch)
+        _ = model.logits(rows: tokens.count - 1..<tokens.count)
+        let taken = (clock.now - start).inSeconds
+        return max(taken - (model.streamingCounters?.stallSeconds ?? 0) + stall, 1e-9)
+    }
+
+    private static func result(
+        _ samples: [(context: Int, seconds: [Double])], rowSeconds: Double, _ streamed: Streamed
+    ) -> Result? {
+        let sorted = samples.map { ($0.context, $0.seconds.sorted()) }.filter { !$0.1.isEmpty }
+        guard let (near, nearSeconds) = sorted.first, let (far, farSeconds) = sorted.last else { return nil }
+        let median = nearSeconds[nearSeconds.count / 2]
+        let slope = max((farSeconds[farSeconds.count / 2] - median) / Double(max(far - near, 1)), 0)
+        let range = nearSeconds[(nearSeconds.count - 1) * 9 / 10] - nearSeconds[nearSeconds.count / 10]
+        let waiting = streamed.seconds.sorted()[streamed.seconds.count / 2]
+        return Result(
+            tokenSeconds: max(median - Double(near) * slope, 1e-9), positionSeconds: slope,
+            rowSeconds: rowSeconds,
+            waitingTokenSeconds: streamed.counters.bytesRead > 0
+                ? waiting - Double(streamed.context) * slope : nil,
+            streamed: streamed.counters, spread: range / 2 / median)
+    }
+
+    /// Tokens that look drawn, the same in every run.
+    private static func noise(_ index: Int) -> Int {
+        Int(CounterGenerator(seed: 11).uniform(position: index, token: 0) * 0x1p30)
+    }
+}

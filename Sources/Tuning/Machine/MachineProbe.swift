@@ -1,0 +1,123 @@
+public import ExpertStorage
+public import Generation
+public import Kernels
+public import ModelFiles
+import Models
+import Residency
+
+/// Measures this machine with one model on one of its disks, for a machine file.
+public struct MachineProbe {
+    private let file: ModelFile
+    private let needs: ModelNeeds
+    private let threadCount: Int
+
+    /// Parallel operations of a layer with experts: norms, projections, attention, router, experts.
+    private static let operationsPerLayer = 12
+
+    /// - Throws: `ModelFileError` for a model that cannot be run.
+    public init(file: ModelFile, threadCount: Int) throws {
+        self.file = file
+        needs = try ModelNeeds(file: file)
+        self.threadCount = threadCount
+    }
+
+    /// Takes some ten seconds.
+    ///
+    /// - Parameters:
+    ///   - reading: how runs read the model's disk.
+    ///   - element: how runs store keys and values.
+    ///   - progress: is told what is done next.
+    /// - Returns: nil where it was cancelled.
+    /// - Throws: what reading or loading the model meets; `notStreamable` for one without experts to read.
+    public func run(
+        reading: ReadPlan, element: CacheElement, name: String, unless interrupt: CancellationFlag,
+        progress: (_ what: String) -> Void
+    ) throws -> MachineFile? {
+        guard let extents = needs.extents else {
+            throw ExpertStorageError(.notStreamable, path: file.path)
+        }
+        progress("memory")
+        let memory = BandwidthProbe.bandwidth(threadCount: threadCount).bytesPerSecond
+        let overhead = layerOverheadSeconds()
+        progress("computing")
+        let compute = try ComputeProbe(
+            file: file, needs: needs, threadCount: threadCount, element: element
+        ).run(unless: interrupt)
+        guard let compute else { return nil }
+        progress("disk")
+        let opened = try reading.open(file.diskPaths)
+        let bursts = BurstProbe(
+            catalog: extents.catalog, device: opened.device, blockBytes: reading.blockBytes)
+        var generator = SystemRandomNumberGenerator()
+        guard let disk = try bursts.run(generator: &generator, isCancelled: { interrupt.isCancelled }) else {
+            return nil
+        }
+        let layers = Double(max(needs.expertLayerCount, 1))
+        let waiting = compute.waitingTokenSeconds.map { max($0 - compute.tokenSeconds, 0) / layers } ?? 0
+        let machine = MachineModel(
+            disk: MachineModel.Disk(
+                latencySeconds: disk.latencySeconds,
+                bytesPerSecond: speed(disk, of: compute), blockBytes: reading.blockBytes,
+                depth: reading.depth),
+            memoryBytesPerSecond: memory, layerOverheadSeconds: overhead, waitOverheadSeconds: waiting,
+            spread: MachineModel.Spread(compute: compute.spread, disk: disk.spread))
+        return MachineFile(
+            name: name, threads: threadCount, machine: machine,
+            model: rates(compute, machine: machine, element: element))
+    }
+
+    /// What the disk delivers behind its latency while tokens wait for it, which is what counts; alone it may
+    /// be faster.
+    private func speed(_ disk: BurstProbe.Result, of compute: ComputeProbe.Result) -> Double {
+        let streamed = compute.streamed
+        let seconds = Double(streamed.demandNanoseconds) / 1e9
+        let steps = streamed.cache.requests / max(needs.expertLayerCount * needs.shape.expertsPerToken, 1)
+        let latencies = Double(steps * needs.expertLayerCount) * disk.latencySeconds
+        guard streamed.demandBytes > 0, seconds > 2 * latencies else { return disk.bytesPerSecond }
+        return Double(streamed.demandBytes) / (seconds - latencies)
+    }
+
+    /// What jobs that do nothing take.
+    private func layerOverheadSeconds() -> Double {
+        let pool = ThreadPool(threadCount: threadCount)
+        let clock = ContinuousClock()
+        let jobs = 2000
+        pool.run(EmptyJob(), blocks: threadCount)
+        let start = clock.now
+        for _ in 0..<jobs { pool.run(EmptyJob(), blocks: threadCount) }
+        return (clock.now - start).inSeconds / Double(jobs) * Double(Self.operationsPerLayer)
+    }
+
+    private struct EmptyJob: ParallelJob {
+        func run(block: Int, thread: Int) {}
+    }
+
+    /// Sizes of the model, and the speeds at which they give the measured times.
+    private func rates(
+        _ compute: ComputeProbe.Result, machine: MachineModel, element: CacheElement
+    ) -> ModelRates {
+        let layers = Double(max(needs.expertLayerCount, 1))
+        let experts = Double(max(needs.expertLayerCount * needs.shape.expertCount, 1))
+        let output = Double(needs.outputBytes)
+        let dense = Double(needs.denseBytesPerToken) - output
+        let capacity = 1024
+        let state =
+            needs.stateBytes(capacity: 2 * capacity, element: element)
+            - needs.stateBytes(capacity: capacity, element: element)
+        let positionBytes = Double(state) / Double(capacity)
+        let weightSeconds = max(
+            compute.tokenSeconds - layers * machine.layerOverheadSeconds, compute.tokenSeconds / 2)
+        let rowBytes = Double(needs.bytesPerToken) - output
+        var rates = ModelRates(
+            denseBytesPerLayer: dense / layers, rowBytesPerSecond: rowBytes / max(compute.rowSeconds, 1e-9))
+        rates.fingerprint = file.fingerprint.description
+        rates.expertBytes = Double(needs.expertBytes) / experts
+        rates.outputBytes = output
+        rates.positionBytesPerLayer = positionBytes / layers
+        rates.weightShare = Double(needs.bytesPerToken) / weightSeconds / machine.memoryBytesPerSecond
+        if compute.positionSeconds > 0, positionBytes > 0 {
+            rates.positionShare = positionBytes / compute.positionSeconds / machine.memoryBytesPerSecond
+        }
+        return rates
+    }
+}

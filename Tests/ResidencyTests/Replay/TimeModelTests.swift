@@ -1,0 +1,222 @@
+import Residency
+import TestSupport
+import Testing
+
+@Suite("Time of a replay")
+struct TimeModelTests {
+    /// 1 GB/s of disk after 1 ms, weights at 10 GB/s; an expert of 2 MB reads in 2 ms and computes in 0.2 ms.
+    private static func machine(latencySeconds: Double = 0.001) -> MachineModel {
+        MachineModel(
+            disk: MachineModel.Disk(
+                latencySeconds: latencySeconds, bytesPerSecond: 1e9, blockBytes: 1_000_000, depth: 64),
+            memoryBytesPerSecond: 20e9)
+    }
+
+    private static func load(layers: Int, expertBytes: Int = 2_000_000, dense: Double = 0) -> ModelLoad {
+        ModelLoad(
+            expertBytes: Array(repeating: expertBytes, count: layers), expertsPerToken: 4,
+            denseBytesPerLayer: dense, outputBytes: 0, positionBytesPerLayer: 0, weightShare: 0.5,
+            positionShare: 1, rowBytesPerSecond: 100e9)
+    }
+
+    private static func isNear(_ value: Double, _ expected: Double) -> Bool {
+        // Sums of a few hundred terms.
+        abs(value - expected) <= 1e-9 * max(abs(expected), 1e-6)
+    }
+
+    @Test("computes the experts in memory while the others come, and each as it arrives")
+    func oneLayer() {
+        var model = TimeModel(machine: Self.machine(), load: Self.load(layers: 1), guessAreas: 0)
+        model.event(layer: 0, rows: 1, requests: 4, misses: 2, foreseen: 0)
+        model.endStep(rows: 1, phase: .decode)
+        // Two compute until 0.4 ms; one arrives at 3 ms, the other at 5 ms, and computes until 5.2 ms.
+        let times = model.decode
+        #expect(Self.isNear(times.total, 5.2e-3))
+        #expect(Self.isNear(times.compute, 0.8e-3))
+        #expect(Self.isNear(times.stall, 4.4e-3))
+        #expect(Self.isNear(times.disk, 4e-3))
+        #expect(times.tokensPerSecond.map { Self.isNear($0, 1 / 5.2e-3) } ?? false)
+        #expect(model.prefill == StepTimes())
+    }
+
+    @Test("does not wait for a disk that is faster than the experts in memory compute")
+    func hiddenReads() {
+        var model = TimeModel(
+            machine: Self.machine(latencySeconds: 0), load: Self.load(layers: 1, dense: 0), guessAreas: 0)
+        // 15 in memory compute for 3 ms, the last one arrives after 2.
+        model.event(layer: 0, rows: 1, requests: 16, misses: 1, foreseen: 0)
+        model.endStep(rows: 1, phase: .decode)
+        #expect(Self.isNear(model.decode.total, 3.2e-3))
+        #expect(model.decode.stall < 1e-12)
+        #expect(Self.isNear(model.decode.overlap, 2e-3))
+        #expect(model.decode.criticalDisk == 0)
+    }
+
+    @Test("reads what was foreseen behind the attention of the next layer")
+    func foreseen() {
+        // Attention of 40 MB takes 4 ms.
+        var model = TimeModel(machine: Self.machine(), load: Self.load(layers: 2, dense: 40e6), guessAreas: 2)
+        model.event(layer: 0, rows: 1, requests: 4, misses: 0, foreseen: 0)
+        model.event(layer: 1, rows: 1, requests: 4, misses: 2, foreseen: 2)
+        model.endStep(rows: 1, phase: .decode)
+        // Known at 4 ms, computed until 4.8; known at 8.8 ms. Guesses begin at 4 ms and come at 7 and 9 ms:
+        // three compute until 9.4, the fourth until 9.6.
+        #expect(Self.isNear(model.decode.total, 9.6e-3))
+        #expect(model.decode.stall < 1e-12)
+    }
+
+    @Test("begins no more reads than there are places for guesses")
+    func guessAreas() {
+        var model = TimeModel(machine: Self.machine(), load: Self.load(layers: 2, dense: 40e6), guessAreas: 1)
+        model.event(layer: 0, rows: 1, requests: 4, misses: 0, foreseen: 0)
+        model.event(layer: 1, rows: 1, requests: 4, misses: 2, foreseen: 2)
+        model.endStep(rows: 1, phase: .decode)
+        // One came at 7 ms; the other, asked for at 8.8, comes at 11.8 and computes until 12.
+        #expect(Self.isNear(model.decode.total, 12e-3))
+    }
+
+    @Test("uses of the idle time only the share that reading ahead gets")
+    func readAheadShare() {
+        var machine = Self.machine()
+        machine.disk.readAheadShare = 0.5
+        var model = TimeModel(machine: machine, load: Self.load(layers: 2, dense: 40e6), guessAreas: 1)
+        model.event(layer: 0, rows: 1, requests: 4, misses: 0, foreseen: 0)
+        model.event(layer: 1, rows: 1, requests: 1, misses: 1, foreseen: 1)
+        model.endStep(rows: 1, phase: .decode)
+        // Half of the 4.8 ms: 1 for the latency and 1.4 of 2 for the bytes; 0.6 are left at 8.8 ms.
+        #expect(Self.isNear(model.decode.total, 9.6e-3))
+    }
+
+    @Test("adds overhead, context and output, and begins a text without context")
+    func fixedParts() {
+        var machine = Self.machine()
+        machine.layerOverheadSeconds = 1e-4
+        machine.stepOverheadSeconds = 1e-3
+        machine.waitOverheadSeconds = 1
+        var load = Self.load(layers: 1)
+        load.outputBytes = 10e6
+        load.positionBytesPerLayer = 20_000
+        var model = TimeModel(machine: machine, load: load, guessAreas: 0)
+        for _ in 0..<2 {
+            model.event(layer: 0, rows: 3, requests: 12, misses: 0, foreseen: 0)
+            model.endStep(rows: 3, phase: .prefill)
+            model.event(layer: 0, rows: 1, requests: 4, misses: 0, foreseen: 0)
+            model.endStep(rows: 1, phase: .decode)
+        }
+        // Three positions of 20 kB at 20 GB/s, four experts, 1 ms of output.
+        let step = 3e-6 + 0.8e-3 + 1e-3
+        #expect(Self.isNear(model.decode.compute, 2 * step))
+        #expect(Self.isNear(model.decode.overhead, 2 * 1.1e-3))
+        #expect(model.decode.steps == 2)
+        #expect(model.prefill.rows == 6)
+    }
+
+    @Test("a layer that waits takes longer, and the disk reads ahead meanwhile")
+    func waiting() {
+        var machine = Self.machine()
+        machine.waitOverheadSeconds = 3e-3
+        var model = TimeModel(machine: machine, load: Self.load(layers: 2), guessAreas: 1)
+        model.event(layer: 0, rows: 1, requests: 1, misses: 1, foreseen: 0)
+        model.event(layer: 1, rows: 1, requests: 1, misses: 1, foreseen: 1)
+        model.endStep(rows: 1, phase: .decode)
+        // There at 3 ms, done at 3.2, on the way again at 6.2; what was begun at 3 ms came at 6.
+        #expect(Self.isNear(model.decode.total, 6.4e-3))
+        #expect(Self.isNear(model.decode.overhead, 3e-3))
+    }
+
+    @Test("reads an expert once for all rows of a prompt, and computes it for each row that chose it")
+    func prefill() {
+        var model = TimeModel(machine: Self.machine(), load: Self.load(layers: 1, dense: 1e6), guessAreas: 2)
+        // 80 rows choose 4 of 8 experts, 40 each: 0.8 ms instead of 0.2; the dense part 0.8 instead of 0.1.
+        model.event(layer: 0, rows: 80, requests: 8, misses: 8, foreseen: 3)
+        model.endStep(rows: 80, phase: .prefill)
+        // All arrive 2 ms apart from 3 ms on; the last one computes until 17.8 ms.
+        #expect(Self.isNear(model.prefill.total, 0.8e-3 + 17.8e-3))
+        #expect(Self.isNear(model.prefill.compute, 0.8e-3 + 8 * 0.8e-3))
+        #expect(model.decode == StepTimes())
+    }
+
+    @Test("agrees with a simulation event by event of small random steps", arguments: 0..<4)
+    func simulation(seed: UInt64) {
+        var generator = SeededGenerator(seed: 100 + seed)
+        for round in 0..<500 {
+            let front = Double.random(in: 0...8, using: &generator)
+            let layers = (0..<Int.random(in: 1...5, using: &generator)).map { index in
+                let requests = Int.random(in: 1...6, using: &generator)
+                let misses = Int.random(in: 0...requests, using: &generator)
+                return StepSimulation.Layer(
+                    front: front, requests: requests, misses: misses,
+                    foreseen: index == 0 ? 0 : Int.random(in: 0...misses, using: &generator))
+            }
+            let simulation = StepSimulation(
+                latency: Double.random(in: 0...4, using: &generator),
+                blockSeconds: Double.random(in: 0.1...2, using: &generator),
+                blocksPerExpert: Int.random(in: 1...3, using: &generator), depth: 1000,
+                computeSeconds: Double.random(in: 0.1...4, using: &generator))
+            let times = Self.times(layers, simulation)
+            let expected = simulation.run(layers)
+            #expect(
+                Self.isNear(times.total, expected),
+                "seed \(100 + seed), round \(round): \(times.total), not \(expected); \(layers)")
+        }
+    }
+
+    @Test("is within a latency and a block of a burst of few reads at a time", arguments: 1...4)
+    func shallow(depth: Int) {
+        for (latency, blocks, misses) in [(3.0, 4, 5), (0.5, 2, 8), (8, 1, 3)] {
+            let simulation = StepSimulation(
+                latency: latency, blockSeconds: 1, blocksPerExpert: blocks, depth: depth,
+                computeSeconds: 1e-3)
+            let layers = [StepSimulation.Layer(front: 1, requests: misses, misses: misses, foreseen: 0)]
+            let difference = Self.times(layers, simulation).total - simulation.run(layers)
+            #expect(abs(difference) <= latency + 1, "\(difference) s with \(latency), \(blocks), \(misses)")
+        }
+    }
+
+    @Test("the band is what times would be with a disk and a processor that are slower or faster")
+    func band() {
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<50 {
+            let layers = (0..<4).map { _ in
+                StepSimulation.Layer(
+                    front: 1, requests: 4, misses: Int.random(in: 0...4, using: &generator), foreseen: 0)
+            }
+            func times(_ slower: Double) -> StepTimes {
+                Self.times(
+                    layers,
+                    StepSimulation(
+                        latency: slower, blockSeconds: 0.7 * slower, blocksPerExpert: 2, depth: 1000,
+                        computeSeconds: 0.5))
+            }
+            let spread = MachineModel.Spread(compute: 0, disk: 1e-4)
+            guard let band = times(1).relativeBand(spread) else {
+                Issue.record("no band")
+                return
+            }
+            // The square of the change is a hundred millionth.
+            #expect(abs(times(1.0001).total / times(1).total - 1 - band) < 1e-7)
+        }
+    }
+
+    /// The same step by the model: an expert has a million bytes, and speeds follow from its times.
+    private static func times(_ layers: [StepSimulation.Layer], _ simulation: StepSimulation) -> StepTimes {
+        let unit = 6_000_000
+        let readSeconds = simulation.blockSeconds * Double(simulation.blocksPerExpert)
+        let machine = MachineModel(
+            disk: MachineModel.Disk(
+                latencySeconds: simulation.latency, bytesPerSecond: Double(unit) / readSeconds,
+                blockBytes: unit / simulation.blocksPerExpert, depth: simulation.depth),
+            memoryBytesPerSecond: Double(unit) / simulation.computeSeconds)
+        var load = load(layers: layers.count, expertBytes: unit)
+        load.weightShare = 1
+        load.denseBytesPerLayer = (layers.first?.front ?? 0) / simulation.computeSeconds * Double(unit)
+        var model = TimeModel(machine: machine, load: load, guessAreas: .max)
+        for (index, layer) in layers.enumerated() {
+            model.event(
+                layer: index, rows: 1, requests: layer.requests, misses: layer.misses,
+                foreseen: layer.foreseen)
+        }
+        model.endStep(rows: 1, phase: .decode)
+        return model.decode
+    }
+}
