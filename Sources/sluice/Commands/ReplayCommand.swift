@@ -189,7 +189,8 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     private func replay(
-        _ judged: [RoutingTrace], _ wishes: ReplayWishes, _ machine: MachineFile?, _ interrupt: CancellationFlag
+        _ judged: [RoutingTrace], _ wishes: ReplayWishes, _ machine: MachineFile?,
+        _ interrupt: CancellationFlag
     ) throws -> ReplayRun {
         let fitted = wishes.fits && !fit.isEmpty ? try TraceInput.read(fit) : []
         if let other = fitted.first, !other.shape.hasSameExperts(as: judged[0].shape) {

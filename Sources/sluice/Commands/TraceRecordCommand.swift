@@ -45,7 +45,10 @@ struct TraceRecordCommand: AsyncParsableCommand {
     @OptionGroup(title: StreamingArguments.title) var streaming: StreamingArguments
 
     func run() async throws {
-        var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+        // The window decides what is recorded.
+        var resolver = try SettingResolver(
+            environment: ProcessInfo.processInfo.environment, profile: model.shared.profile,
+            ignoring: ["ctx-size"])
         var settings = try ModelSettings(model, streaming, &resolver)
         let limit = try resolver.optional(["predict", "n"], flag: predict, expected: "an integer") { Int($0) }
         guard (limit ?? 1) >= 1 else {

@@ -31,7 +31,7 @@ struct ReplayWishes {
         if text == "all" { return ReplayPolicy.all.map { .given($0) } }
         var policies: [Policy] = []
         for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-            do throws(ResidencyError) {
+            do {
                 if name.hasSuffix(":fit") {
                     let choice = try PolicyRegistry.parse(String(name.dropLast(4)))
                     guard choice.entry.defaultHalfLifeTokens != nil else {
@@ -42,7 +42,7 @@ struct ReplayWishes {
                 } else {
                     policies.append(.given(try ReplayPolicy.parse(String(name))))
                 }
-            } catch {
+            } catch let error as ResidencyError {
                 throw CommandFailure.usage("--policy: \(error)")
             }
         }
