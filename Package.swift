@@ -82,7 +82,8 @@ let package = Package(
         .target(
             name: "Tuning",
             dependencies: [
-                "Generation", "Models", "ExpertStorage", "Residency", "ModelFiles", "Kernels",
+                "Generation", "Models", "TraceFiles", "ExpertStorage", "Residency", "ModelFiles",
+                "Tokenization", "Kernels",
                 .product(name: "TOMLKit", package: "TOMLKit"),
             ],
             swiftSettings: swiftSettings),

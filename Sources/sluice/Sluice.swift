@@ -30,6 +30,7 @@ struct Sluice: AsyncParsableCommand {
             TraceCommand.self,
             ReplayCommand.self,
             DoctorCommand.self,
+            TuneCommand.self,
             ProfileCommand.self,
         ])
 

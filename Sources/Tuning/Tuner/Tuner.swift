@@ -44,11 +44,11 @@ public struct Tuner: Sendable {
         let first = Array(top.prefix(Self.finalists))
         for candidate in first + [standard].compactMap(\.self) where log.runs(of: candidate) == 0 {
             // The first run is what everything is compared with.
-            if log.isEmpty || bench.hasTime { try await log.measure(candidate, on: bench) }
+            if log.isEmpty || log.goesOn(bench) { try await log.measure(candidate, on: bench) }
         }
         try await findKnee(field, &log, bench)
         try await compareAgain(field, &log, bench)
-        return log.result(tolerance: Self.tolerance, isCutShort: !bench.hasTime)
+        return log.result(tolerance: Self.tolerance)
     }
 
     /// Runs smaller budgets until one is too slow and the next one is not.
@@ -59,7 +59,7 @@ public struct Tuner: Sendable {
         var slow = -1
         var fast = budgets.count - 1
         var next = field.predictedKnee(tolerance: Self.tolerance)
-        while fast - slow > 1, bench.hasTime {
+        while fast - slow > 1, log.goesOn(bench) {
             let index = min(max(next, slow + 1), fast - 1)
             guard let candidate = field.choice(at: budgets[index], like: log.best) else { return }
             try await log.measure(candidate, on: bench)
@@ -78,7 +78,7 @@ public struct Tuner: Sendable {
     private func compareAgain(
         _ field: TuningField, _ log: inout TuningLog, _ bench: some TuningBench
     ) async throws {
-        guard let found = log.result(tolerance: Self.tolerance, isCutShort: false) else { return }
+        guard let found = log.result(tolerance: Self.tolerance) else { return }
         var contenders = [found.best.candidate]
         if found.knee.candidate != found.best.candidate { contenders.append(found.knee.candidate) }
         // At the knee, the next best knobs may do as well.
@@ -86,7 +86,9 @@ public struct Tuner: Sendable {
         let others = field.ranked(at: budget).filter { log.runs(of: $0) == 0 }
         contenders += others.prefix(1)
         for _ in 0..<Self.rounds {
-            for candidate in contenders where bench.hasTime { try await log.measure(candidate, on: bench) }
+            for candidate in contenders where log.goesOn(bench) {
+                try await log.measure(candidate, on: bench)
+            }
         }
     }
 }

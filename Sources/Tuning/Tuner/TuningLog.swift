@@ -2,6 +2,8 @@
 struct TuningLog {
     private let field: TuningField
     private var order: [TuningCandidate] = []
+    /// Whether something was left out for want of time.
+    private(set) var isCutShort = false
     private var measurements: [TuningCandidate: [TuningMeasurement]] = [:]
 
     init(_ field: TuningField) { self.field = field }
@@ -10,6 +12,12 @@ struct TuningLog {
 
     /// How often a candidate ran.
     func runs(of candidate: TuningCandidate) -> Int { measurements[candidate]?.count ?? 0 }
+
+    /// Whether there is time for another run; where there is none, the result will say so.
+    mutating func goesOn(_ bench: some TuningBench) -> Bool {
+        if !bench.hasTime { isCutShort = true }
+        return bench.hasTime
+    }
 
     /// Runs a candidate once more.
     mutating func measure(_ candidate: TuningCandidate, on bench: some TuningBench) async throws {
@@ -42,7 +50,7 @@ struct TuningLog {
     }
 
     /// What follows from the runs; nil where there were none.
-    func result(tolerance: Double, isCutShort: Bool) -> TuningResult? {
+    func result(tolerance: Double) -> TuningResult? {
         let entries = entries
         guard let best = entries.first(where: { $0.candidate == self.best }) else { return nil }
         let near = entries.filter { isNearBest($0.candidate, tolerance: tolerance) }

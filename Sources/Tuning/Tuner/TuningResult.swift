@@ -9,6 +9,12 @@ public struct TuningResult: Sendable {
         /// All runs of it, at least one.
         public let runs: [TuningMeasurement]
 
+        public init(candidate: TuningCandidate, prediction: TuningPrediction?, runs: [TuningMeasurement]) {
+            self.candidate = candidate
+            self.prediction = prediction
+            self.runs = runs
+        }
+
         /// Median over the runs: with two the mean, so that neither luck nor its lack decides alone.
         public var secondsPerToken: Double {
             let sorted = runs.map(\.secondsPerToken).sorted()
@@ -31,4 +37,11 @@ public struct TuningResult: Sendable {
     public let measured: [Entry]
     /// Whether there was no time for all that was planned.
     public let isCutShort: Bool
+
+    public init(knee: Entry, best: Entry, measured: [Entry], isCutShort: Bool) {
+        self.knee = knee
+        self.best = best
+        self.measured = measured
+        self.isCutShort = isCutShort
+    }
 }

@@ -57,7 +57,10 @@ struct TraceRecordCommand: AsyncParsableCommand {
     private static let maximumDistances = 16
 
     func run() async throws {
-        var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
+        // The window decides what is recorded.
+        var resolver = try SettingResolver(
+            environment: ProcessInfo.processInfo.environment, profile: model.shared.profile,
+            ignoring: ["ctx-size"])
         var settings = try ModelSettings(model, streaming, &resolver)
         let limit = try resolver.optional(["predict", "n"], flag: predict, expected: "an integer") { Int($0) }
         guard (limit ?? 1) >= 1 else {

@@ -83,6 +83,11 @@ struct TunerTests {
             seed: 4, truth: { 0.02 + 0.2 * max(1 - Double($0.budgetBytes) / Double(5 << 30), 0) })
         let result = try await Self.tuned(bench)
         #expect(result.knee.candidate.knobs == .standard)
+        // A run that ends with the last minute is no run that is missing.
+        let exact = PicturedBench(
+            seed: 4, runs: bench.runs.count,
+            truth: { 0.02 + 0.2 * max(1 - Double($0.budgetBytes) / Double(5 << 30), 0) })
+        #expect(try await Self.tuned(exact).isCutShort == false)
     }
 
     @Test("out of time it says so, and what it gives has run")

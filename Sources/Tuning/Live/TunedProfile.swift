@@ -1,0 +1,160 @@
+import Generation
+
+/// What a tuner found, as a profile with the measurement behind every value.
+public struct TunedProfile: Sendable {
+    /// What was found.
+    public let result: TuningResult
+    /// What the profile says of where and when it was measured.
+    public let origin: Origin
+
+    /// Where and when a profile was measured, and with what: the model's name and fingerprint, the machine and
+    /// the date in words, positions of the context with the bytes that they take, threads, and the routing that
+    /// was replayed, in words.
+    public struct Origin: Sendable {
+        public var modelName: String
+        public var modelFingerprint: String
+        public var machine: String
+        public var date: String
+        public var contextTokens: Int
+        public var contextBytes: Int
+        public var threads: Int
+        public var routing: String
+
+        public init(
+            modelName: String, modelFingerprint: String, machine: String, date: String, contextTokens: Int,
+            contextBytes: Int, threads: Int, routing: String
+        ) {
+            self.modelName = modelName
+            self.modelFingerprint = modelFingerprint
+            self.machine = machine
+            self.date = date
+            self.contextTokens = contextTokens
+            self.contextBytes = contextBytes
+            self.threads = threads
+            self.routing = routing
+        }
+    }
+
+    public init(_ result: TuningResult, origin: Origin) {
+        self.result = result
+        self.origin = origin
+    }
+
+    /// The file, sealed.
+    public var text: String {
+        let knee = result.knee
+        var text = ProfileText(title: title)
+        text.set("memory.budget", .text(Self.flag(knee)), comment: budgetComment)
+        text.set(
+            "threads.decode", .integer(origin.threads), comment: "Threads of all measurements here.")
+        text.set(
+            "context.size_tokens", .integer(origin.contextTokens),
+            comment:
+                "The budget holds keys and values of so many positions: \(ByteSize.text(origin.contextBytes))."
+        )
+        addKnobs(of: knee, to: &text)
+        text.set(
+            "tuned.model_fingerprint", .text(origin.modelFingerprint),
+            comment: "\(origin.modelName). Another model warns: tune for it.")
+        text.set(
+            "tuned.machine", .text(String(origin.machine.prefix(200))), comment: "Measured on \(origin.date)."
+        )
+        return text.sealed
+    }
+
+    private var title: [String] {
+        [
+            "What `sluice tune` measured for \(origin.modelName) on \(origin.date):", origin.machine + ".",
+            "",
+            "Change what you like; `sluice tune` then writes here only with --force. What is not here is decided",
+            "when a run starts.",
+        ]
+    }
+
+    private var budgetComment: String {
+        let (knee, best) = (result.knee, result.best)
+        let percent = Int((Tuner.tolerance * 100).rounded())
+        let cut =
+            result.isCutShort
+            ? "\nThere was no time to look further: a smaller budget may do as well." : ""
+        if knee.candidate.budgetBytes == best.candidate.budgetBytes {
+            let smaller = result.measured.filter { $0.candidate.budgetBytes < knee.candidate.budgetBytes }
+            let tried =
+                smaller.isEmpty
+                ? "no smaller one was tried" : "none that was tried below is within \(percent) % of it"
+            return "The fastest budget that was tried; \(tried):\n\(Self.speed(knee)).\(cut)"
+        }
+        return """
+            The smallest budget within \(percent) % of the fastest: \(Self.speed(knee)).\(cut)
+            The fastest, \(Self.speed(best)), takes
+            budget = "\(Self.flag(best))"
+            """
+    }
+
+    private func addKnobs(of entry: TuningResult.Entry, to text: inout ProfileText) {
+        let knobs = entry.candidate.knobs
+        guard knobs != .standard, let policy = knobs.policy else { return }
+        let parts = policy.split(separator: ":")
+        text.set("experts.policy", .text(String(parts[0])), comment: policyComment(entry))
+        if parts.count == 2, let tokens = Double(parts[1]) {
+            text.set("experts.half_life_tokens", .number(tokens), comment: "Ran with this policy.")
+        }
+        if knobs.pools != .automatic {
+            text.set("experts.pools", .text(knobs.pools.rawValue), comment: "Ran with this policy.")
+        }
+        switch knobs.allocation {
+        case .uniform: break
+        case .shallow(let layers):
+            text.set("experts.allocation", .text("shallow"), comment: "Ran with this policy.")
+            text.set("experts.favoured_layers", .integer(layers), comment: "Ran with this policy.")
+        case .soft(let layers):
+            text.set("experts.allocation", .text("soft"), comment: "Ran with this policy.")
+            text.set("experts.favoured_layers", .integer(layers), comment: "Ran with this policy.")
+        }
+    }
+
+    /// How the knobs compare with the standard ones at the nearest budget at which both ran.
+    private func policyComment(_ entry: TuningResult.Entry) -> String {
+        let first = "Fastest at this budget in the replay of \(origin.routing)"
+        let standards = result.measured.filter { $0.candidate.knobs == .standard }
+        let pairs = standards.compactMap { standard in
+            result.measured.first {
+                $0.candidate.budgetBytes == standard.candidate.budgetBytes
+                    && $0.candidate.knobs == entry.candidate.knobs
+            }.map { (standard: standard, tuned: $0) }
+        }
+        let nearest = pairs.min {
+            abs($0.tuned.candidate.budgetBytes - entry.candidate.budgetBytes)
+                < abs($1.tuned.candidate.budgetBytes - entry.candidate.budgetBytes)
+        }
+        guard let nearest else { return first + "." }
+        return """
+            \(first).
+            With \(Self.flag(nearest.tuned)) it made \(Self.rate(nearest.tuned)) tokens/s, the standard \
+            \(Self.rate(nearest.standard)).
+            """
+    }
+
+    /// `25.1 tokens/s, 67 % of requests hit (2 runs of together 192 tokens; the replay expected 25.6)`.
+    private static func speed(_ entry: TuningResult.Entry) -> String {
+        let hits = Int((entry.hitRate * 100).rounded())
+        let runs = entry.runs.count == 1 ? "1 run of" : "\(entry.runs.count) runs of together"
+        let expected = entry.prediction.map { "; the replay expected \(decimal(1 / $0.secondsPerToken))" }
+        return "\(rate(entry)) tokens/s, \(hits) % of requests hit (\(runs) \(entry.tokens) tokens"
+            + "\(expected ?? ""))"
+    }
+
+    private static func rate(_ entry: TuningResult.Entry) -> String { decimal(1 / entry.secondsPerToken) }
+
+    /// Three digits, more where there are more in front of the point.
+    private static func decimal(_ value: Double) -> String {
+        guard value.isFinite else { return "no" }
+        if value >= 100 { return "\(Int(value.rounded()))" }
+        let scale = value >= 10 ? 10.0 : 100.0
+        return "\((value * scale).rounded() / scale)"
+    }
+
+    private static func flag(_ entry: TuningResult.Entry) -> String {
+        ByteSize.flagText(atLeast: entry.candidate.budgetBytes)
+    }
+}
