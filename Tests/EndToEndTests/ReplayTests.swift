@@ -103,7 +103,10 @@ struct ReplayTests {
         let cases = [
             (Self.machine.replacing("latency_us", with: "latency_ms"), "the nearest is disk.latency_us"),
             (String(Self.machine.prefix { $0 != "[" }), "needs disk.latency_us"),
-            (Self.machine.replacing("dense_kib_per_layer = 1024", with: ""), "needs model.dense_kib_per_layer"),
+            (
+                Self.machine.replacing("dense_kib_per_layer = 1024", with: ""),
+                "needs model.dense_kib_per_layer"
+            ),
         ]
         for (text, message) in cases {
             let machine = try folder.write(text, to: "machine.toml")

@@ -54,7 +54,8 @@ public struct ReadProbe {
             let others = Self.settings(
                 [.read(first.plan.method)], blockBytes: [256 << 10, 1 << 20, 2 << 20],
                 depths: Self.tableDepths.filter { $0 >= ReadChoice.minimumDepth }
-            ).filter { !settings.contains($0) && $0.bytesUnderWay <= bytesUnderWay }.sorted { $0.bytesUnderWay < $1.bytesUnderWay }
+            ).filter { !settings.contains($0) && $0.bytesUnderWay <= bytesUnderWay }
+                .sorted { $0.bytesUnderWay < $1.bytesUnderWay }
             _ = measurement.measure(others, isCancelled: { false }, progress: { _, _ in })
             settings += others
         }

@@ -1,8 +1,7 @@
+import ExpertStorage
 import SystemPackage
 import TestSupport
 import Testing
-
-@testable import ExpertStorage
 
 @Suite("Measuring bursts of reads")
 struct BurstProbeTests {
