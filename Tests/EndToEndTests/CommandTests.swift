@@ -179,7 +179,11 @@ struct CommandTests {
 
     @Test("help has examples for every command, and the list of commands is this one")
     func help() throws {
-        let commands = ["run", "chat", "eval", "bench", "tokenize", "inspect", "doctor", "pack", "verify"]
+        let commands = [
+            "run", "chat", "eval", "bench", "tokenize", "inspect", "doctor", "pack", "verify", "trace",
+            "replay",
+            "profile", "tune",
+        ]
         let overview = try Executable.run(["--help"])
         #expect(overview.code == 0)
         let listed = overview.text.split(separator: "\n").drop { !$0.hasPrefix("SUBCOMMANDS") }.dropFirst()

@@ -74,9 +74,9 @@ struct RefusalTests {
         (["chat", "--chat-template", "nonsense"], 2, "nonsense"),
     ]
 
-    @Test("one sentence and an exit code", arguments: 0..<67)
+    @Test("one sentence and an exit code", arguments: 0..<66)
     func refuses(index: Int) throws {
-        try #require(Self.cases.count == 67)
+        try #require(Self.cases.count == 66)
         let (arguments, code, says) = Self.cases[index]
         let run = try Executable.run(arguments)
         #expect(run.code == code, "\(run.errors)")

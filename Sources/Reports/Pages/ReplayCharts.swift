@@ -155,7 +155,8 @@ struct ReplayCharts {
         let tips = numbers.indices.map { layer in
             "layer \(numbers[layer]): "
                 + rows.map {
-                    "\(NumberText.percent($0.layers[layer].hitRate, 0)) at \(NumberText.percent($0.budgetShare, 0))"
+                    "\(NumberText.percent($0.layers[layer].hitRate, 0)) at "
+                        + NumberText.percent($0.budgetShare, 0)
                 }.joined(separator: ", ")
         }
         return HeatMap(

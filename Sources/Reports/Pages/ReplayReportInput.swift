@@ -34,7 +34,9 @@ public struct ReplayReportInput: Sendable {
     public struct Row: Sendable {
         /// As users name them.
         public var policy: String
+        /// How slots were shared out.
         public var allocation: String
+        /// Who foretold misses.
         public var predictor: String
         /// Share of all experts' bytes, 0...1.
         public var budgetShare: Double

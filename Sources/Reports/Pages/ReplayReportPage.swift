@@ -1,6 +1,7 @@
 import Residency
 
-/// A replay as one page of HTML: it holds all that it shows, asks for nothing from anywhere and runs no script.
+/// A replay as one page of HTML: it holds all that it shows, asks for nothing from anywhere and runs no
+/// script.
 public struct ReplayReportPage {
     private let input: ReplayReportInput
     private let charts: ReplayCharts

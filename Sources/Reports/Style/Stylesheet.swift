@@ -1,7 +1,7 @@
 /// The colours and letters of charts and pages, for light and dark.
 ///
-/// Colours of lines are told apart with every kind of colour blindness at the lightness that they have; those of
-/// heat maps go from the paper's lightness to its opposite through one hue.
+/// Colours of lines are told apart with every kind of colour blindness at the lightness that they have; those
+/// of heat maps go from the paper's lightness to its opposite through one hue.
 ///
 /// Source: Okabe and Ito, Color Universal Design, 2008, darkened for white paper and lightened for black.
 enum Stylesheet {

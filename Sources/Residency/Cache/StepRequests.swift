@@ -1,11 +1,11 @@
 /// How the steps of a model ask a cache for their experts: in which order, how many at once, at which tick.
 ///
 /// An engine and a replay both hold one, so that what a replay counts is what an engine would have counted.
-/// For every step ``beginStep(rows:startsText:)``, for every layer ``beginLayer(_:rows:expertsPerToken:choice:)``,
-/// then ``ask()`` as long as it answers. Where all experts of the layer fit its slots they are asked for at
-/// once. Otherwise first those that are resident, then the others one at a time as slots become free: whoever
-/// computes holds each position until it is computed, in the order of the list, so that who leaves does not
-/// depend on how fast reads end.
+/// For every step ``beginStep(rows:startsText:)``, for every layer
+/// ``beginLayer(_:rows:expertsPerToken:choice:)``, then ``ask()`` as long as it answers. Where all experts of
+/// the layer fit its slots they are asked for at once. Otherwise first those that are resident, then the
+/// others one at a time as slots become free: whoever computes holds each position until it is computed, in
+/// the order of the list, so that who leaves does not depend on how fast reads end.
 ///
 /// Allocates: once. Runs on: the thread of its cache.
 public struct StepRequests: ~Copyable {

@@ -5,8 +5,9 @@
 ///
 /// For one event, the experts that a layer chose at once, the cache calls ``begin(layer:tick:)``, then
 /// ``touch(_:pool:)`` for every one that is resident, in the order of the event, then for every other one
-/// ``miss(_:pool:)``, ``evict(from:for:sparing:)`` if the pool has no free slot, and ``admit(_:pool:)``. Where
-/// some were resident and some were not, ``settle(_:pool:)`` follows for all of them in the order of the event.
+/// ``miss(_:pool:)``, ``evict(from:for:sparing:)`` if the pool has no free slot, and ``admit(_:pool:)``.
+/// Where some were resident and some were not, ``settle(_:pool:)`` follows for all of them in the order of
+/// the event.
 ///
 /// Cost: every call is to take tens of nanoseconds in a pool of thousands. Allocates: none after `init`.
 package protocol EvictionPolicy: ~Copyable, SendableMetatype {

@@ -8,8 +8,8 @@ public struct MachineModel: Sendable, Equatable {
     public var memoryBytesPerSecond: Double
     /// Time of a layer that goes with no bytes: waking threads, norms, the router's choice.
     public var layerOverheadSeconds: Double
-    /// What a layer takes longer that waits for reads: threads that fell asleep wake, and reads take processor
-    /// time.
+    /// What a layer takes longer that waits for reads: threads that fell asleep wake, and reads take
+    /// processor time.
     public var waitOverheadSeconds: Double
     /// Time of a step that goes with no bytes: sampling, the text.
     public var stepOverheadSeconds: Double

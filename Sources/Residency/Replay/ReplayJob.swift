@@ -1,8 +1,10 @@
 /// A cache that is to be replayed: what a budget buys under an allocation.
 public struct ReplayColumn: Hashable, Sendable {
+    /// How slots are shared out.
     public let allocation: ReplayAllocation
     /// Units: bytes, or whatever else the caller counts budgets in.
     public let budgetBytes: Int
+    /// The slots that it buys.
     public let shape: CacheShape
 
     public init(allocation: ReplayAllocation, budgetBytes: Int, shape: CacheShape) {
@@ -14,7 +16,9 @@ public struct ReplayColumn: Hashable, Sendable {
 
 /// What one cache counted over all events.
 public struct ReplayOutcome<Observer: ReplayObserver>: Sendable where Observer: Sendable {
+    /// Who decided.
     public let policy: ReplayPolicy
+    /// What it decided about.
     public let column: ReplayColumn
     /// By layer.
     public let layers: [CacheCounters]

@@ -2,7 +2,9 @@
 public struct ReplayResult: Sendable {
     /// As users name them.
     public var policy: String
+    /// How slots were shared out.
     public var allocation: String
+    /// Who foretold misses.
     public var predictor: String
     /// Nil where the trace does not say how large an expert is.
     public var budgetBytes: Int?
@@ -20,7 +22,8 @@ public struct ReplayResult: Sendable {
     public private(set) var times: StepTimes?
     /// Of that; nil without a time model.
     public private(set) var tokensPerSecond: Double?
-    /// Share of `tokensPerSecond` by which it may be off on either side, as ``StepTimes/relativeBand(_:)`` says.
+    /// Share of `tokensPerSecond` by which it may be off on either side, as ``StepTimes/relativeBand(_:)``
+    /// says.
     public private(set) var errorBand: Double?
     /// Whether its policy or allocation was fitted on other traces, and whether it is judged on the same.
     public var fit: Fit
@@ -74,8 +77,9 @@ public struct ReplayReport: Sendable {
     public var shape: TraceShape
     /// Bytes of an expert by layer; nil where nobody knows.
     public var expertBytes: [Int]?
-    /// Events of the traces, and tokens.
+    /// Events of the traces.
     public var events: Int
+    /// Tokens of the traces.
     public var rows: Int
     /// Whether every access was an event of its own.
     public var isPerAccess: Bool

@@ -29,8 +29,8 @@ public struct StepTimes: Sendable, Equatable {
     /// Tokens per second; nil without any, and for steps that take no time.
     public var tokensPerSecond: Double? { rows > 0 && total > 0 ? Double(rows) / total : nil }
 
-    /// By which share tokens would take longer, or shorter, if computing and disk were both as slow, or both as
-    /// fast, as in the calibration's samples; nil where ``tokensPerSecond`` is.
+    /// By which share tokens would take longer, or shorter, if computing and disk were both as slow, or both
+    /// as fast, as in the calibration's samples; nil where ``tokensPerSecond`` is.
     ///
     /// To first order: time that waits for the disk changes by the disk's spread, the rest by computing's.
     public func relativeBand(_ spread: MachineModel.Spread) -> Double? {

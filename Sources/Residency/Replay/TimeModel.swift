@@ -1,13 +1,13 @@
 /// Turns what a replay hits and misses into seconds, the way in which the engine goes about it.
 ///
 /// A layer computes attention and router, and then knows its experts. All that are missing are read together,
-/// those that are there compute meanwhile, and each that arrives computes when the one before is done. From the
-/// last arrival on, the disk reads ahead what the next layer was foreseen to miss; what is not there in time
-/// goes on in front of the next layer's other reads. A step of several rows reads each expert once and computes
-/// it for all rows that chose it; nothing is read ahead for it.
+/// those that are there compute meanwhile, and each that arrives computes when the one before is done. From
+/// the last arrival on, the disk reads ahead what the next layer was foreseen to miss; what is not there in
+/// time goes on in front of the next layer's other reads. A step of several rows reads each expert once and
+/// computes it for all rows that chose it; nothing is read ahead for it.
 ///
-/// What it leaves out: guesses that are wrong, and that a guess may begin beside a demand. Both are small next
-/// to what disks vary by.
+/// What it leaves out: guesses that are wrong, and that a guess may begin beside a demand. Both are small
+/// next to what disks vary by.
 ///
 /// Cost: a few additions and comparisons for an event, whatever it reads. Allocates: once.
 public struct TimeModel: ReplayObserver, Sendable {

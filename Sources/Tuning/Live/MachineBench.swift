@@ -34,6 +34,7 @@ public final class MachineBench: TuningBench {
         run = TuningRun(model, prompt: Array(prompt.prefix(max(room, 1))), unless: cancellation)
     }
 
+    /// Whether more may be tried.
     public var hasTime: Bool { ContinuousClock.now < deadline && !cancellation.isCancelled }
 
     public func predict(_ candidates: [TuningCandidate]) async throws -> [TuningPrediction?] {

@@ -7,17 +7,25 @@ public struct TunedProfile: Sendable {
     /// What the profile says of where and when it was measured.
     public let origin: Origin
 
-    /// Where and when a profile was measured, and with what: the model's name and fingerprint, the machine and
-    /// the date in words, positions of the context with the bytes that they take, threads, and the routing that
-    /// was replayed, in words.
+    /// Where and when a profile was measured, and with what: the model's name and fingerprint, the machine
+    /// and the date in words, positions of the context with the bytes that they take, threads, and the
+    /// routing that was replayed, in words.
     public struct Origin: Sendable {
+        /// As the file calls it.
         public var modelName: String
+        /// In hexadecimal digits.
         public var modelFingerprint: String
+        /// In words.
         public var machine: String
+        /// As in 2026-01-31.
         public var date: String
+        /// Positions of the context.
         public var contextTokens: Int
+        /// Bytes of their keys and values.
         public var contextBytes: Int
+        /// Threads that computed.
         public var threads: Int
+        /// What was replayed, in words.
         public var routing: String
 
         public init(
@@ -50,7 +58,8 @@ public struct TunedProfile: Sendable {
         text.set(
             "context.size_tokens", .integer(origin.contextTokens),
             comment:
-                "The budget holds keys and values of so many positions: \(ByteSize.text(origin.contextBytes))."
+                "The budget holds keys and values of so many positions: "
+                + "\(ByteSize.text(origin.contextBytes))."
         )
         addKnobs(of: knee, to: &text)
         text.set(
@@ -66,7 +75,8 @@ public struct TunedProfile: Sendable {
         [
             "What `sluice tune` measured for \(origin.modelName) on \(origin.date):", origin.machine + ".",
             "",
-            "Change what you like; `sluice tune` then writes here only with --force. What is not here is decided",
+            "Change what you like; `sluice tune` then writes here only with --force. What is not here is "
+                + "decided",
             "when a run starts.",
         ]
     }

@@ -6,8 +6,8 @@ import Residency
 
 /// Runs a candidate for some seconds and times it.
 ///
-/// The prompt brings the experts into the slots that a text of its kind uses, some tokens more settle them, and
-/// then pieces of equal length are timed. Every run generates the same tokens, whatever the candidate.
+/// The prompt brings the experts into the slots that a text of its kind uses, some tokens more settle them,
+/// and then pieces of equal length are timed. Every run generates the same tokens, whatever the candidate.
 struct TuningRun {
     private let model: TuningModel
     private let prompt: [TokenID]

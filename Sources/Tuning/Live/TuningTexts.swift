@@ -1,5 +1,5 @@
-/// Texts that a model is let continue while it is tuned: of several kinds, since each kind of text wants other
-/// experts, and an invented routing says nothing about a model.
+/// Texts that a model is let continue while it is tuned: of several kinds, since each kind of text wants
+/// other experts, and an invented routing says nothing about a model.
 enum TuningTexts {
     /// What the routing is recorded with.
     static let recorded = [

@@ -7,7 +7,8 @@ public import Models
 /// Measures how fast a model computes, while all experts that it needs are in memory and while most are not.
 ///
 /// The same token at the same place again and again chooses the same experts, so a few slots are enough,
-/// however large the model; other tokens then miss most of theirs. Takes some seconds. Runs on: any thread, which it keeps.
+/// however large the model; other tokens then miss most of theirs. Takes some seconds. Runs on: any thread,
+/// which it keeps.
 public struct ComputeProbe {
     /// What the model takes on this machine.
     public struct Result: Sendable {
@@ -17,8 +18,8 @@ public struct ComputeProbe {
         public let positionSeconds: Double
         /// Seconds of a row of a prompt.
         public let rowSeconds: Double
-        /// Seconds of a token that misses many experts, without the time in which it waited for bytes; nil where
-        /// the model's experts cannot be read one by one.
+        /// Seconds of a token that misses many experts, without the time in which it waited for bytes; nil
+        /// where the model's experts cannot be read one by one.
         public let waitingTokenSeconds: Double?
         /// What the disk delivered to such tokens, and the time in which they waited for or hid it.
         public let streamed: StreamingCounters

@@ -1,5 +1,5 @@
-/// All keys of machine files: decoding, the comments of a written file and the search for the nearest key come
-/// from here.
+/// All keys of machine files: decoding, the comments of a written file and the search for the nearest key
+/// come from here.
 public enum MachineKeys {
     private static let percent = 0.0...100
     private static let spread = 0.0...1000

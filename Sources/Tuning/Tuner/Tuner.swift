@@ -1,9 +1,9 @@
-/// Finds the smallest budget that is nearly as fast as the best, by replay first and by running what the replay
-/// favours.
+/// Finds the smallest budget that is nearly as fast as the best, by replay first and by running what the
+/// replay favours.
 ///
-/// The time that counts is that of a token, not the hit rate: a larger cache can be slower. A replay ranks all
-/// candidates; runs decide among the few at the top, for at a tenth of the time a replay is right about hits
-/// but not about what the machine makes of them.
+/// The time that counts is that of a token, not the hit rate: a larger cache can be slower. A replay ranks
+/// all candidates; runs decide among the few at the top, for at a tenth of the time a replay is right about
+/// hits but not about what the machine makes of them.
 public struct Tuner: Sendable {
     /// Budgets that are tried, rising.
     private let budgets: [Int]

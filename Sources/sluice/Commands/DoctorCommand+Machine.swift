@@ -35,7 +35,8 @@ extension DoctorCommand {
         [
             "A machine, as `sluice doctor --machine` measured it with", modelPath,
             "",
-            "`sluice replay TRACE --machine THIS` predicts tokens per second from it. For a machine that you do",
+            "`sluice replay TRACE --machine THIS` predicts tokens per second from it. For a machine that "
+                + "you do",
             "not have, change what it differs in: disk.bandwidth_mb_per_s, memory.bandwidth_mb_per_s, ...",
         ]
     }

@@ -22,7 +22,8 @@ struct ReplayCommand: AsyncParsableCommand {
             1G..8G:512M in steps of 512M.
 
             With --machine, each row says how fast tokens would come on that machine: one that `sluice \
-            doctor --machine` measured, or one that you describe in such a file. The figure behind +- is what \
+            doctor --machine` measured, or one that you describe in such a file. The figure behind +- is \
+            what \
             it could be off if disk and computing were as far from their medians as when they were measured.
 
             Examples:

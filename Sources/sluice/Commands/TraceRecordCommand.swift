@@ -42,7 +42,8 @@ struct TraceRecordCommand: AsyncParsableCommand {
         parsing: .unconditional,
         help: ArgumentHelp(
             """
-            Record whom later layers' routers would choose already, for so many layers ahead. Default: 0, only \
+            Record whom later layers' routers would choose already, for so many layers ahead. Default: 0, \
+            only \
             what reading ahead predicts anyway.
             """, valueName: "layers"))
     var candidates: Int?

@@ -13,7 +13,8 @@ struct TuneCommand: AsyncParsableCommand {
             Records which experts a short run chooses, replays that with every policy, kind of slots and \
             budget, and lets the model run with the few that promise most, for seconds each. The profile \
             holds the smallest budget whose time per token is within 3 % of the best; the best stands in a \
-            comment. Takes up to five minutes. The machine should be otherwise idle, and have the memory free \
+            comment. Takes up to five minutes. The machine should be otherwise idle, and have the memory \
+            free \
             that it may tune with.
 
             A profile that somebody changed by hand is not overwritten without --force. Ctrl-C stops and \
@@ -46,7 +47,8 @@ struct TuneCommand: AsyncParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Take the machine's speeds from this file of `sluice doctor --machine`, instead of measuring them.",
+            "Take the machine's speeds from this file of `sluice doctor --machine`, instead of measuring "
+                + "them.",
             valueName: "file"))
     var machine: String?
 

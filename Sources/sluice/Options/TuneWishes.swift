@@ -12,7 +12,8 @@ struct TuneWishes {
     let largestBudget: MemoryBudget
     let contextSize: Int?
     let threads: Int
-    /// When the last run begins at the latest; it takes some seconds more, and a large model some more to load.
+    /// When the last run begins at the latest; it takes some seconds more, and a large model some more to
+    /// load.
     let longest: Duration
     let overwrites: Bool
     let isJSON: Bool
@@ -29,7 +30,8 @@ struct TuneWishes {
         ) { $0 }
         guard let largestBudget = MemoryBudget(budget) else {
             throw CommandFailure.usage(
-                "--budget-max is \"\(budget)\"; expected a size such as 8G or 512M, a share such as 70%, or auto"
+                "--budget-max is \"\(budget)\"; expected a size such as 8G or 512M, a share such as 70%, "
+                    + "or auto"
             )
         }
         self.largestBudget = largestBudget

@@ -14,7 +14,8 @@ extension TraceInfo {
                 let size = bytes > 0 ? ", \(ByteSize.text(Int(bytes)))" : ""
                 return [
                     "\(window.windowTokens) \(window.windowTokens == 1 ? "token uses" : "tokens use")",
-                    "\(Self.one(window.meanExperts)) experts\(size) in the mean, \(window.mostExperts) at most",
+                    "\(Self.one(window.meanExperts)) experts\(size) in the mean, "
+                        + "\(window.mostExperts) at most",
                 ]
             }
         }
@@ -43,7 +44,9 @@ extension TraceInfo {
             ],
             [
                 "steps",
-                "\(counts.steps) of \(counts.widestStep == 1 ? "one token" : "up to \(counts.widestStep) tokens"); \(counts.events(shape)) events, "
+                "\(counts.steps) of "
+                    + (counts.widestStep == 1 ? "one token" : "up to \(counts.widestStep) tokens")
+                    + "; \(counts.events(shape)) events, "
                     + "\(counts.choices) choices",
             ],
         ]

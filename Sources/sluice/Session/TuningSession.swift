@@ -100,7 +100,8 @@ struct TuningSession {
         }
         if let usable = free.usableBytes, let last = budgets.last, last > usable, !wishes.isQuiet {
             StandardError.write(
-                "sluice: warning: \(ByteSize.text(last)) are to be tried, but only \(ByteSize.text(usable)) are "
+                "sluice: warning: \(ByteSize.text(last)) are to be tried, but only "
+                    + "\(ByteSize.text(usable)) are "
                     + "free; what is measured may be what the machine makes of that\n")
         }
         return budgets

@@ -15,7 +15,8 @@ struct NumberTextTests {
         var generator = SeededGenerator.fromEnvironment(fallback: 4)
         for _ in 0..<2000 {
             let value = Double.random(in: 0..<9999, using: &generator)
-            // Exact halves are rounded to even by the library and away from zero here; random values have none.
+            // Exact halves are rounded to even by the library and away from zero here; random values have
+            // none.
             #expect(NumberText.fixed(value, 3) == String(format: "%.3f", value), "seed \(generator.seed)")
         }
     }

@@ -4,7 +4,8 @@ import Foundation
 import FoundationXML
 #endif
 
-/// Reads a document with the system's parser of XML: what is well-formed, which elements and which texts it has.
+/// Reads a document with the system's parser of XML: what is well-formed, which elements and which texts it
+/// has.
 final class XMLCheck: NSObject, XMLParserDelegate {
     private(set) var elements: [String] = []
     private(set) var attributes: [(name: String, value: String)] = []

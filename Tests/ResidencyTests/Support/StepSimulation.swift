@@ -1,6 +1,6 @@
 /// One step simulated event by event: a disk that takes a number of reads at a time, delivers each a latency
-/// after it was handed over at the earliest and all one after another, and a processor that does one thing at a
-/// time. What `TimeModel` must come to, by another way.
+/// after it was handed over at the earliest and all one after another, and a processor that does one thing at
+/// a time. What `TimeModel` must come to, by another way.
 struct StepSimulation {
     /// What a layer does: `front` seconds of attention, then its experts, of which some must be read.
     struct Layer {

@@ -51,7 +51,8 @@ struct TunedProfileTests {
         for line in [
             "# The smallest budget within 3 % of the fastest: 25.0 tokens/s, 67 % of requests hit (2 runs of "
                 + "together 192 tokens; the replay expected 26.4).",
-            "# The fastest, 25.6 tokens/s, 80 % of requests hit (1 run of 96 tokens; the replay expected 27.0), "
+            "# The fastest, 25.6 tokens/s, 80 % of requests hit (1 run of 96 tokens; the replay expected "
+                + "27.0), "
                 + "takes",
             "# budget = \"3072M\"",
             "# With 3072M it made 25.6 tokens/s, the standard 24.0.",

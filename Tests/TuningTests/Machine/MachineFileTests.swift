@@ -79,8 +79,8 @@ struct MachineFileTests {
             ),
             (
                 "[memory]\nbandwidth_mb_per_s = 0\n",
-                "'m.toml', line 2, column 1: memory.bandwidth_mb_per_s is 0; expected a number from 1.0 to "
-                    + "100000000.0 (megabytes of 10^6 per second)"
+                "'m.toml', line 2, column 1: memory.bandwidth_mb_per_s is 0; expected a number from 1 to "
+                    + "100000000 (megabytes of 10^6 per second)"
             ),
             (
                 "[disk]\nlatency_us = 1\nbandwidth_mb_per_s = 1\n[memory]\nbandwidth_mb_per_s = 1\n[model]\n"

@@ -1,6 +1,7 @@
 /// What a trace says of a model's routing: how skewed, how repetitive, how predictable.
 ///
-/// Plain arithmetic in one pass over the choices, and one over each column of candidates. Lists by layer are in the order of ``TraceShape``.
+/// Plain arithmetic in one pass over the choices, and one over each column of candidates. Lists by layer are
+/// in the order of ``TraceShape``.
 public struct TraceStatistics: Hashable, Sendable {
     /// The model's sizes.
     public let shape: TraceShape
