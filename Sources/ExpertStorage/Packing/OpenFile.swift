@@ -37,7 +37,16 @@ struct OpenFile: ~Copyable {
     borrowing func synchronize(on disk: any PackDisk) throws(Errno) { try disk.synchronize(descriptor) }
 
     /// Keeps other processes out of the file until it is closed; false where one is in it.
-    func lock() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+    ///
+    /// A process that this one starts holds its locks too, from its fork until it runs its own program, so a
+    /// file that was just closed may be locked for another moment: half a second is waited.
+    func lock() -> Bool {
+        for _ in 0..<50 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            usleep(10_000)
+        }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    }
 
     /// Whether `path` leads to this file.
     func isAt(_ path: String) -> Bool {
