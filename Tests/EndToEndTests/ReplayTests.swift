@@ -42,6 +42,21 @@ struct ReplayTests {
         #expect(first["allocation"] as? String == "uniform" && first["predictor"] as? String == "none")
     }
 
+    @Test("writes a page that names its traces and needs nothing else")
+    func page() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let trace = try folder.write(Self.loop(tokens: 31), to: "loop <1>.csv")
+        let page = folder.path + "/page.html"
+        let run = try Executable.run([
+            "replay", trace, "--policy", "lru", "--budget", "50%,75%", "--html", page,
+        ])
+        #expect(run.code == 0, "\(run.errors)")
+        let html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(html.contains("<h1>Replay of loop &lt;1&gt;.csv</h1>") && !html.contains("http"))
+        #expect(html.contains(">belady</text>") && html.contains("Reuse distance in tokens"))
+    }
+
     @Test("knows bytes where the user says how large an expert is")
     func bytes() throws {
         let folder = try TemporaryFolder()
