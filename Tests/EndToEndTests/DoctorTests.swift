@@ -61,5 +61,17 @@ struct DoctorTests {
             ["replay", trace, "--policy", "lru", "--machine", path, "--json"], environment: environment)
         let results = try #require(try replay.object()["results"] as? [[String: Any]])
         #expect(try #require(results.first?["tokens_per_second"] as? Double) > 0)
+        let own = folder.path + "/own.sltrace"
+        try #require(
+            try Executable.run(["run", "-p", "Once", "-n", "4", "--trace", own], environment: environment)
+                .code == 0)
+        let command = ["replay", own, "--policy", "lru", "--predictor", "recorded", "--machine", path]
+        #expect(try Executable.run(command, environment: environment).code == 0)
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try folder.write(
+            text.replacing(/fingerprint = ".*"/, with: "fingerprint = \"of another\""), to: "machine.toml")
+        let refused = try Executable.run(command, environment: environment)
+        #expect(refused.code == 1 && refused.text.isEmpty)
+        #expect(refused.errors.contains("was measured with model of another"), "\(refused.errors)")
     }
 }

@@ -31,9 +31,10 @@ public struct ReplayEvents: Sendable {
     package private(set) var experts: [UInt16] = []
     /// How many rows of the step chose each.
     package private(set) var rowCounts: [UInt16] = []
-    /// Whether the predictor that ran while the trace was recorded had named each a layer before; empty where
-    /// none was recorded.
+    /// Of steps of one token, whether the predictor that ran while the trace was recorded had named each a
+    /// layer before; empty where no trace has candidates.
     package private(set) var foretold: [Bool] = []
+    private let hasCandidates: Bool
 
     /// - Parameters:
     ///   - traces: replayed one after another; all of one shape.
@@ -45,6 +46,7 @@ public struct ReplayEvents: Sendable {
             traces.allSatisfy { $0.shape.hasSameExperts(as: traces[0].shape) }, "traces of several models")
         shape = traces[0].shape
         self.isPerAccess = isPerAccess
+        hasCandidates = !isPerAccess && traces.contains { $0.columnOfNextLayer != nil }
         var list = StepList(expertCount: shape.numbering.expertCount)
         for turn in ReplayTurn.all(of: traces, streams: streams) {
             append(turn, of: traces[turn.trace], &list)
@@ -82,6 +84,7 @@ public struct ReplayEvents: Sendable {
                 for position in 0..<list.count {
                     append(list.expert(position), rows: list.rowCount(position))
                 }
+                if hasCandidates { noteForetold(row: rows.lowerBound, of: rows.count, layer, trace) }
                 end(layer)
             }
         }
@@ -99,6 +102,19 @@ public struct ReplayEvents: Sendable {
         rowCounts.append(UInt16(clamping: rows))
     }
 
+    /// Marks the requests of the last event.
+    private mutating func noteForetold(row: Int, of rowCount: Int, _ layer: Int, _ trace: RoutingTrace) {
+        var named: Set<Int> = []
+        if rowCount == 1, let column = trace.columnOfNextLayer {
+            for rank in 0..<trace.columns.candidates[column].count {
+                if let expert = trace.candidate(column: column, row: row, layer: layer, rank: rank) {
+                    named.insert(expert)
+                }
+            }
+        }
+        for expert in experts[foretold.count...] { foretold.append(named.contains(Int(expert))) }
+    }
+
     private mutating func appendAccesses(of row: Int, _ trace: RoutingTrace) {
         for layer in 0..<shape.numbering.layerCount {
             for rank in 0..<shape.expertsPerToken {
@@ -114,6 +130,11 @@ public struct ReplayEvents: Sendable {
         layers.append(UInt16(layer))
         starts.append(experts.count)
     }
+}
+
+extension RoutingTrace {
+    /// Where the candidates that were named one layer before stand among its columns; nil without any.
+    fileprivate var columnOfNextLayer: Int? { columns.candidates.firstIndex { $0.distance == 1 } }
 }
 
 extension TraceShape {

@@ -127,6 +127,7 @@ struct ReplayCommand: AsyncParsableCommand {
             try MachineFile(InputFile.contents(of: path, mostBytes: SettingsFile.mostBytes + 1), path: path)
         }
         let judged = try TraceInput.read(traces)
+        if let machine { try check(machine, fits: judged) }
         let run = try replay(judged.map(\.trace), wishes, machine, interrupt)
         let (results, notes) = try await run.results(wishes)
         run.progress.clear()
@@ -169,6 +170,18 @@ struct ReplayCommand: AsyncParsableCommand {
             wishes.expertBytes = bytes
         }
         return wishes
+    }
+
+    /// - Throws: `CommandFailure` where the machine was measured with another model than a trace is of.
+    private func check(_ machine: MachineFile, fits judged: [TraceInput.Opened]) throws {
+        guard let measured = machine.model?.fingerprint, !measured.isEmpty else { return }
+        for (path, opened) in zip(traces, judged) {
+            guard let found = opened.source.fingerprint, found != measured else { continue }
+            throw CommandFailure.failure(
+                "'\(path)' is a trace of model \(found), but the machine file was measured with model "
+                    + "\(measured); measure it with the trace's: `sluice doctor --machine FILE -m MODEL`, or "
+                    + "delete model.fingerprint if both compute alike")
+        }
     }
 
     /// The time model of `machine` for a trace of `shape`, where experts have `expertBytes`.

@@ -8,6 +8,8 @@ struct TuneReport {
     /// Where the profile was written.
     let path: String
     let seconds: Double
+    /// All that was weighed at every budget.
+    let knobs: [TuningKnobs]
 
     var text: String {
         let header = ["budget", "policy", "slots of", "allocation", "tokens/s", "expected", "hits", "runs"]
@@ -50,6 +52,14 @@ struct TuneReport {
             "threads": .count(origin.threads), "routing": .string(origin.routing), "seconds": .real(seconds),
             "is_cut_short": .boolean(tuned.result.isCutShort), "knee": Self.json(tuned.result.knee),
             "best": Self.json(tuned.result.best), "measured": .list(tuned.result.measured.map(Self.json)),
+            "knobs": .list(knobs.map(Self.json)),
+        ])
+    }
+
+    private static func json(_ knobs: TuningKnobs) -> JSONValue {
+        .members([
+            "policy": .string(knobs.policy ?? "auto"), "expert_pools": .string(knobs.pools.rawValue),
+            "allocation": .string("\(knobs.allocation)"),
         ])
     }
 

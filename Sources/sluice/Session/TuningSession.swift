@@ -56,13 +56,18 @@ struct TuningSession {
         let line = TuningLine(isShown: !wishes.isQuiet)
         defer { line.clear() }
         do {
+            // What is wrong with a file is known before anything is measured.
+            let given = try givenTrace()
             let machine = try measuredMachine(line)
-            let (trace, routing) = try await trace(largestBytes: budgets[budgets.count - 1], line)
+            let (trace, routing) =
+                if let given { given } else {
+                    try await recorded(largestBytes: budgets[budgets.count - 1], line)
+                }
             let bench = try MachineBench(
                 model, trace: trace, machine: machine, until: start + wishes.longest, unless: interrupt
             ) { line.show($0) }
-            let tuner = Tuner(
-                budgets: budgets, knobs: TuningKnobs.all(layerCount: model.needs.expertLayerCount))
+            let knobs = TuningKnobs.all(layerCount: model.needs.expertLayerCount)
+            let tuner = Tuner(budgets: budgets, knobs: knobs)
             guard let result = try await tuner.run(on: bench), !interrupt.isCancelled else {
                 throw CommandFailure.interrupted
             }
@@ -70,7 +75,8 @@ struct TuningSession {
             let tuned = TunedProfile(result, origin: origin(routing: routing))
             try output.write(tuned.text)
             return TuneReport(
-                tuned: tuned, path: wishes.output, seconds: (ContinuousClock.now - start).inSeconds)
+                tuned: tuned, path: wishes.output, seconds: (ContinuousClock.now - start).inSeconds,
+                knobs: knobs)
         } catch is CancellationError {
             throw CommandFailure.interrupted
         }
@@ -121,15 +127,18 @@ struct TuningSession {
         return machine
     }
 
-    private func trace(
+    private func recorded(
         largestBytes: Int, _ line: TuningLine
     ) async throws -> (trace: RoutingTrace, description: String) {
-        guard let path = wishes.tracePath else {
-            let trace = try await TuningRecording(model, unless: interrupt).run(
-                TuningCandidate(budgetBytes: largestBytes, knobs: .standard)
-            ) { line.show($0) }
-            return (trace, "\(trace.rows.count) tokens that were recorded for it")
-        }
+        let trace = try await TuningRecording(model, unless: interrupt).run(
+            TuningCandidate(budgetBytes: largestBytes, knobs: .standard)
+        ) { line.show($0) }
+        return (trace, "\(trace.rows.count) tokens that were recorded for it")
+    }
+
+    /// The trace that the user names; nil where there is none.
+    private func givenTrace() throws -> (trace: RoutingTrace, description: String)? {
+        guard let path = wishes.tracePath else { return nil }
         let file = try TraceFile.read(path)
         let expected = model.file.fingerprint
         if let found = file.header.fingerprint, found != expected {

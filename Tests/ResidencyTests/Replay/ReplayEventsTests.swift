@@ -54,6 +54,32 @@ struct ReplayEventsTests {
         #expect(events.steps.count == 1 && events.requestCount == 8)
     }
 
+    @Test("what the trace's predictor named a layer before counts as foretold, in steps of one token")
+    func foretold() {
+        let columns = TraceColumns(candidates: [
+            TraceCandidates(predictor: "other", distance: 2, count: 2),
+            TraceCandidates(predictor: "stale-router", distance: 1, count: 2),
+        ])
+        var trace = Residency.RoutingTrace(shape: Self.shape, columns: columns)
+        for (position, step) in [(0, 0), (1, 1), (2, 1)] as [(UInt32, UInt32)] {
+            trace.append(
+                TraceRow(sequence: 0, position: position, step: step, token: nil, phase: .decode),
+                experts: [0, 1, 2, 3])
+        }
+        for row in 0..<3 {
+            for (rank, expert) in [5, 2].enumerated() {
+                trace.setCandidate(column: 1, row: row, layer: 1, rank: rank, expert: expert)
+            }
+            trace.setCandidate(column: 0, row: row, layer: 1, rank: 0, expert: 3)
+        }
+        let foretold = [false, false, true, false]
+        #expect(ReplayEvents([trace]).foretold == foretold + [false, false, false, false])
+        #expect(ReplayEvents([trace], isPerAccess: true).foretold.isEmpty)
+        let plain = Self.trace([(0, 0, 0, [5, 1, 0, 1])])
+        #expect(ReplayEvents([plain]).foretold.isEmpty)
+        #expect(ReplayEvents([plain, trace]).foretold.prefix(7).firstIndex(of: true) == 6)
+    }
+
     @Test("texts take turns a step at a time, and the next one follows where one ends")
     func interleaving() {
         let rows: [(UInt32, UInt32, UInt32, [UInt16])] = [
