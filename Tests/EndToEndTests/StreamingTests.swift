@@ -34,6 +34,25 @@ struct StreamingTests {
         }
     }
 
+    @Test("memory that the steps of a short prompt do not need goes to experts, and the plan says so")
+    func shortPrompt() throws {
+        func memory(_ count: Int) throws -> (slots: Int, activations: Int) {
+            let ids = (0..<count).map { "\($0 % 500 + 3)" }.joined(separator: ",")
+            let arguments = ["run", "--tokens", ids, "-n", "2", "--memory", "58M", "--json", "-q"]
+            let receipt = try #require(
+                try Executable.run(arguments).object()["receipt"] as? [String: Any])
+            let plan = try Executable.run(arguments + ["--plan"]).object()["memory"] as? [String: Any]
+            let lines = try #require(plan?["lines"] as? [[String: Any]])
+            let line = lines.first { $0["name"] as? String == "activations" }
+            return (
+                try #require(receipt["expert_slots"] as? Int), try #require(line?["bytes"] as? Int)
+            )
+        }
+        let (short, long) = (try memory(4), try memory(300))
+        #expect(short.slots > long.slots && long.slots > 0)
+        #expect(short.activations < long.activations)
+    }
+
     @Test("the receipt adds up: hits and misses, bytes, and the time it waited")
     func receipt() throws {
         let receipt = try run(["--expert-cache", "6M", "--memory", "70M"]).receipt

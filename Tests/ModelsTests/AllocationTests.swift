@@ -68,6 +68,20 @@ struct AllocationTests {
         }
     }
 
+    @Test(
+        "decode and prefill with experts that are joined from the two parts of their records",
+        .enabled(if: isOptimised && allocation_counter_works(), reason))
+    func progressive() throws {
+        let folder = try TemporaryFolder()
+        let path = try PackedModelTests.progressive(DemoModel.path, in: folder)
+        let way = StreamedWay(
+            share: 0.3, policy: PolicyRegistry.entries[0], method: .directThreads, threads: 1,
+            isGlobal: false, rows: 16, guessAreas: 2)
+        let needs = try ModelNeeds(file: try ModelFile.open(path))
+        let counters = try #require(try expectNone(path, threads: 1, streaming: way.options(needs)))
+        #expect(counters.cache.misses > needs.expertLayerCount * needs.shape.expertCount)
+    }
+
     /// - Returns: what streaming did.
     @discardableResult
     private func expectNone(

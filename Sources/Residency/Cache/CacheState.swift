@@ -9,7 +9,6 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
     private var slots: SlotTable
     private var protection: Protection
     private var leases: FlatArray<UInt32>
-    private var maskCounts: FlatArray<Int32>
     private var layerCounters: FlatArray<CacheCounters>
     private var tick = Int.min
 
@@ -20,7 +19,6 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
         slots = SlotTable(experts: numbering.count, poolSlots: shape.poolSlots)
         protection = Protection(count: numbering.count)
         leases = FlatArray(repeating: 0, count: numbering.count)
-        maskCounts = FlatArray(repeating: 0, count: numbering.layerCount)
         layerCounters = FlatArray(repeating: CacheCounters(), count: numbering.layerCount)
     }
 
@@ -29,7 +27,6 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
     ) {
         precondition(tick >= self.tick, "tick \(tick) after \(self.tick)")
         self.tick = tick
-        if maskCounts[layer] > 0 { unmask(layer: layer) }
         event.begin(count: experts.count)
         policy.begin(layer: layer, tick: tick)
         let pool = isGlobal ? 0 : layer
@@ -96,9 +93,6 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
     /// A slot for `expert`, which was asked for, and who had to leave it, -1 where it was free.
     private mutating func freeSlot(pool: Int, for expert: Int) -> (slot: Int, victim: Int)? {
         if let slot = slots.takeFree(pool: pool) { return (slot, -1) }
-        if let found = evict(pool: pool, for: expert) { return found }
-        let layers = isGlobal ? 0..<numbering.layerCount : pool..<pool + 1
-        for layer in layers where maskCounts[layer] > 0 { unmask(layer: layer) }
         return evict(pool: pool, for: expert)
     }
 
@@ -145,23 +139,6 @@ struct CacheState<Policy: EvictionPolicy & ~Copyable>: ~Copyable {
         let number = numbering.number(expert)
         precondition(slots.slot(of: number) >= 0, "\(expert) is not resident")
         return number
-    }
-
-    mutating func mask(_ expert: ExpertID) {
-        let number = numbering.number(expert)
-        if protection.reasons[number] & Protection.masked == 0 {
-            protection.reasons[number] |= Protection.masked
-            maskCounts[expert.layer] += 1
-        }
-    }
-
-    mutating func unmask(layer: Int) {
-        if maskCounts[layer] == 0 { return }
-        let first = layer << numbering.shift
-        for number in first..<first + numbering.expertCount {
-            protection.reasons[number] &= ~Protection.masked
-        }
-        maskCounts[layer] = 0
     }
 
     mutating func discard(_ expert: ExpertID) {

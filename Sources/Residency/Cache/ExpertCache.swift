@@ -37,8 +37,6 @@ package final class ExpertCache<Policy: EvictionPolicy & ~Copyable>: ExpertCachi
     package func generation(of slot: SlotIndex) -> UInt32 { state.generation(of: slot) }
     package func lease(_ expert: ExpertID) { state.lease(expert) }
     package func release(_ expert: ExpertID) { state.release(expert) }
-    package func mask(_ expert: ExpertID) { state.mask(expert) }
-    package func unmask(layer: Int) { state.unmask(layer: layer) }
     package func discard(_ expert: ExpertID) { state.discard(expert) }
     package func giveBackSlot(layer: Int) -> SlotIndex? { state.giveBackSlot(layer: layer) }
     package func takeBack(_ slot: SlotIndex) { state.takeBack(slot) }

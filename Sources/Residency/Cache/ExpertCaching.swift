@@ -14,8 +14,7 @@ public protocol ExpertCaching: AnyObject {
     ///
     /// The event is atomic: first all residents count as chosen, then the others get slots in order; no
     /// expert of the event gives way to another one of it. A slot is one that is free, else that of the
-    /// policy's victim. Masks of the layer end with it. Masks elsewhere in the pool end where nothing else
-    /// can give a slot: demand comes first.
+    /// policy's victim.
     ///
     /// - Parameter tick: the token's number; the same or larger than in the call before.
     func request(layer: Int, experts: Span<UInt16>, tick: Int, into event: CacheEvent)
@@ -37,10 +36,6 @@ public protocol ExpertCaching: AnyObject {
     func lease(_ expert: ExpertID)
     /// Ends one lease.
     func release(_ expert: ExpertID)
-    /// The expert is predicted to be chosen: it stays until its layer's next event or `unmask`.
-    func mask(_ expert: ExpertID)
-    /// Ends the masks of a layer.
-    func unmask(layer: Int)
 
     /// Forgets a resident expert whose bytes never came.
     ///

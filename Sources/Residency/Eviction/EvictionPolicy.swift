@@ -108,6 +108,4 @@ package struct Protection: ~Copyable {
     package static let event: UInt8 = 1
     /// Its slot is in use.
     package static let leased: UInt8 = 2
-    /// Is predicted to be chosen soon.
-    package static let masked: UInt8 = 4
 }

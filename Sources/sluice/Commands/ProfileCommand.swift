@@ -17,6 +17,7 @@ struct ProfileCommand: ParsableCommand {
             Examples:
               sluice profile profiles/laptop-16g-gen3.toml
               sluice profile --keys
+              sluice profile --machine-keys
             """)
 
     @Argument(help: ArgumentHelp("The profile; - is standard input.", valueName: "file"))
@@ -25,13 +26,17 @@ struct ProfileCommand: ParsableCommand {
     @Flag(help: "Print the table of all keys, with unit, range and default, as Markdown.")
     var keys = false
 
+    @Flag(help: "Print the same table of the keys of machine files, which `replay --machine` takes.")
+    var machineKeys = false
+
     @Flag(help: "Print one JSON object: for every key its value, line and option.")
     var json = false
 
     func run() throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let json = try resolver.isOn("json", flag: json)
-        if keys { return try StandardOutput.write(ProfileReference.markdown + "\n") }
+        if keys { return try StandardOutput.write(KeyTable.markdown(of: ProfileKeys.all) + "\n") }
+        if machineKeys { return try StandardOutput.write(KeyTable.markdown(of: MachineKeys.all) + "\n") }
         guard let file else {
             throw CommandFailure.usage("there is no profile; name a file, or list the keys with --keys")
         }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Generation
 import ModelFiles
+import Models
 import Tokenization
 import TraceFiles
 
@@ -62,15 +63,21 @@ struct RunCommand: AsyncParsableCommand {
         let logits = try resolver.text(["logits"], flag: logits)
         let stops = stop.isEmpty ? try resolver.text(["stop"], flag: nil).map { [$0] } ?? [] : stop
         let promptNotes = prompt.file.map { [TraceNote("prompt", $0)] } ?? []
-        let prompt = settings.isPlanOnly ? .tokens(.empty) : try prompt.resolved(&resolver)
-        let session = try ModelSession(settings, &resolver, needsTokenizer: prompt.needsTokenizer)
+        // A plan needs no prompt, but one that is there is planned for.
+        let prompt =
+            settings.isPlanOnly && !prompt.isGiven ? nil : try prompt.resolved(&resolver)
+        let opened = try OpenedModel(
+            settings, profile: resolver.profile, needsTokenizer: prompt?.needsTokenizer ?? false)
+        let tokens = try prompt?.tokens(
+            opened.tokenizer, vocabularySize: opened.needs.shape.vocabularySize)
+        let session = try ModelSession(opened, &resolver, promptTokens: tokens?.count)
         if settings.isPlanOnly { return try session.printPlan(resolver.settings, asJSON: json) }
         if session.tokenizer == nil, !stops.isEmpty {
             throw CommandFailure.usage(
                 "--stop compares text, but the model has no tokenizer; leave it out, and end with -n")
         }
-        let tokens = try prompt.tokens(session.tokenizer, vocabularySize: session.vocabularySize)
-        var request = GenerationRequest(prompt: tokens, sampling: sampling, maximumTokens: maximum)
+        var request = GenerationRequest(
+            prompt: tokens ?? [], sampling: sampling, maximumTokens: maximum)
         request.stops = stops
         request.ignoresEndOfGeneration = ignoresEnd
         try session.check(request)

@@ -20,6 +20,9 @@ struct PromptArguments: ParsableArguments {
         help: ArgumentHelp("The text to continue as token ids: 1,2,3.", valueName: "ids"))
     var tokens: String?
 
+    /// Whether the command line names one.
+    var isGiven: Bool { prompt != nil || file != nil || tokens != nil }
+
     /// What the command line names, or else the environment.
     ///
     /// - Throws: `CommandFailure` where the prompt is missing, given twice, empty, unreadable or not UTF-8.
@@ -28,7 +31,7 @@ struct PromptArguments: ParsableArguments {
             throw CommandFailure.usage("the prompt is given more than once; use one of -p, -f and --tokens")
         }
         // A flag of one kind outranks variables of all kinds.
-        let asksEnvironment = prompt == nil && file == nil && tokens == nil
+        let asksEnvironment = !isGiven
         func value(_ names: [String], _ flag: String?) throws -> String? {
             asksEnvironment ? try resolver.text(names, flag: nil) : flag
         }

@@ -21,9 +21,6 @@ struct TokenList {
     private let ids: [TokenID]
     private let origin: Origin
 
-    /// No ids.
-    static let empty = TokenList(ids: [], origin: .option("--tokens"))
-
     private init(ids: [TokenID], origin: Origin) {
         self.ids = ids
         self.origin = origin

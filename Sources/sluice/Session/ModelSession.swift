@@ -11,17 +11,10 @@ import Tuning
 
 /// A model that has been opened and planned, and then started: what every command that runs one goes through.
 struct ModelSession {
-    let settings: ModelSettings
-    let file: ModelFile
-    /// Nil where the model has none and the command can do without.
-    let tokenizer: Tokenizer?
-    let needs: ModelNeeds
+    private let opened: OpenedModel
     let plan: MemoryPlan
-    let instructionSet: InstructionSet
     /// Opened before anything runs, so that a path that cannot be written is known at once.
     private let receiptFile: OutputFile?
-    /// Bytes read from the disk before this model was opened.
-    private let diskReadBefore: Int
 
     /// Opens the model, decides what depends on it, and refuses what cannot work; nothing is loaded yet.
     ///
@@ -31,17 +24,23 @@ struct ModelSession {
     /// - Parameter needsTokenizer: whether a model without tokenizer is of no use to the command.
     init(
         _ settings: ModelSettings, _ resolver: inout SettingResolver, needsTokenizer: Bool,
-        wantedContext: Int? = nil,
-        neededContext: Int? = nil
+        wantedContext: Int? = nil, neededContext: Int? = nil
     ) throws {
-        self.settings = settings
-        instructionSet = try InstructionSet.fromEnvironment()
-        diskReadBefore = ProcessUsage.read().diskReadBytes ?? 0
-        file = try ModelSession.open(settings)
-        if let profile = resolver.profile, !settings.isQuiet { Self.compare(profile, with: file) }
-        tokenizer = try ModelSession.tokenizer(of: file, settings, isRequired: needsTokenizer)
-        needs = try ModelNeeds(file: file)
-        try ModelSession.check(tokenizer, fits: needs.shape, path: file.path)
+        try self.init(
+            OpenedModel(settings, profile: resolver.profile, needsTokenizer: needsTokenizer), &resolver,
+            wantedContext: wantedContext, neededContext: neededContext)
+    }
+
+    /// Decides what depends on the model, and refuses what cannot work.
+    ///
+    /// - Parameter promptTokens: tokens of the only prompt, where it is known: a step never needs room for
+    ///   more, and what it does not take is left to experts.
+    init(
+        _ opened: OpenedModel, _ resolver: inout SettingResolver, promptTokens: Int? = nil,
+        wantedContext: Int? = nil, neededContext: Int? = nil
+    ) throws {
+        self.opened = opened
+        let (settings, file, needs) = (opened.settings, opened.file, opened.needs)
         let limit = needs.shape.contextLength
         let context =
             settings.contextSize ?? neededContext ?? min(max(limit, 1), wantedContext ?? Self.defaultContext)
@@ -55,9 +54,10 @@ struct ModelSession {
         let element = settings.cacheElement ?? (file.isMostlyFloat32 ? .float32 : .float16)
         if settings.cacheElement == nil { resolver.record("kv-type (auto)", element.rawValue, .default) }
         var options = LanguageModel.Options(
-            threadCount: settings.threads, maximumRows: min(settings.batchSize, context, Self.largestStep),
-            contextCapacity: context,
-            cacheElement: element)
+            threadCount: settings.threads,
+            maximumRows: min(
+                settings.batchSize, context, Self.largestStep, max(promptTokens ?? Self.largestStep, 1)),
+            contextCapacity: context, cacheElement: element)
         if settings.prefillThreads != settings.threads {
             options.prefillThreadCount = settings.prefillThreads
         }
@@ -92,6 +92,13 @@ struct ModelSession {
         return answer.choice.plan.whileComputing
     }
 
+    var settings: ModelSettings { opened.settings }
+    var file: ModelFile { opened.file }
+    /// Nil where the model has none and the command can do without.
+    var tokenizer: Tokenizer? { opened.tokenizer }
+    var needs: ModelNeeds { opened.needs }
+    var instructionSet: InstructionSet { opened.instructionSet }
+
     /// What the engine is told.
     var options: LanguageModel.Options { plan.options }
 
@@ -104,43 +111,6 @@ struct ModelSession {
 
     /// Where the user gives no context and the model allows more.
     static let defaultContext = 4096
-
-    private static func open(_ settings: ModelSettings) throws -> ModelFile {
-        if let path = settings.modelPath { return try ModelFile.open(path) }
-        if !settings.isQuiet {
-            StandardError.write("sluice: no model given (-m), using \(BundledModel.summary)\n")
-        }
-        return try ModelFile.open(BundledModel.path())
-    }
-
-    /// Warns of values that were measured with another model.
-    private static func compare(_ profile: Profile, with file: ModelFile) {
-        let fingerprint = file.fingerprint.description
-        guard let measured = profile.modelFingerprint, measured != fingerprint else { return }
-        StandardError.write(
-            "sluice: warning: the profile '\(profile.path)' was measured with the model \(measured), and "
-                + "this one is \(fingerprint); its values may not be the best here\n")
-    }
-
-    private static func tokenizer(
-        of file: ModelFile, _ settings: ModelSettings, isRequired: Bool
-    ) throws -> Tokenizer? {
-        do {
-            return try Tokenizer.load(from: file, forcing: settings.pretokenizer)
-        } catch {
-            if isRequired || settings.pretokenizer != nil { throw error }
-            if !settings.isQuiet { StandardError.write("sluice: no text, only token ids: \(error)\n") }
-            return nil
-        }
-    }
-
-    /// Refuses a tokenizer whose tokens the model could not look up.
-    private static func check(_ tokenizer: Tokenizer?, fits shape: ModelShape, path: String) throws {
-        guard let found = tokenizer?.vocabularySize, found > shape.vocabularySize else { return }
-        throw CommandFailure.failure(
-            "'\(path)': the tokenizer has \(found) tokens, but the model a vocabulary of "
-                + "\(shape.vocabularySize); check that tokenizer and weights belong together")
-    }
 
     /// Refuses a budget that is too small, prints the plan, and loads the model.
     ///
@@ -211,7 +181,7 @@ struct ModelSession {
         receipt.memoryBudgetBytes = plan.budgetBytes
         receipt.memoryPeakBytes = usage.peakBytes
         receipt.expertSlots = needs.expertLayerCount * needs.shape.expertCount
-        receipt.diskReadBytes = max((usage.diskReadBytes ?? 0) - diskReadBefore, 0)
+        receipt.diskReadBytes = max((usage.diskReadBytes ?? 0) - opened.diskReadBefore, 0)
         receipt.bytesPerToken = needs.bytesPerToken
         receipt.memoryBandwidth = memoryBandwidth
         return receipt

@@ -90,25 +90,6 @@ struct ExpertCacheTests {
         #expect(residents(made.cache) == [4, 5])
     }
 
-    @Test("a masked expert stays until its layer's next event, unless a demand finds no other")
-    func masks() throws {
-        let made = try make(.global(slots: 3))
-        ask(made, [0, 1])
-        made.cache.mask(expert(0))
-        ask(made, [0], layer: 1)
-        ask(made, [1], layer: 1)
-        #expect(residents(made.cache) == [0])
-        ask(made, [5], tick: 1)
-        ask(made, [2, 3], layer: 1, tick: 1)
-        #expect(residents(made.cache) == [5])
-        for index in [2, 3] { made.cache.mask(expert(index, layer: 1)) }
-        made.cache.mask(expert(5))
-        made.cache.mask(expert(4))
-        ask(made, [1, 4], tick: 2)
-        #expect(made.event.slot(0) != nil && made.event.slot(1) != nil)
-        #expect(made.cache.counters.unplaced == 0)
-    }
-
     @Test("slots can be given back and taken back", arguments: PolicyRegistry.entries)
     func elastic(entry: PolicyEntry) throws {
         let shape = CacheShape(numbering: Self.numbering, pools: .perLayer([4, 1]))

@@ -11,7 +11,6 @@ struct CacheChecker {
     private var generator: SeededGenerator
     private var tick = 0
     private var leases: [ExpertID: Int] = [:]
-    private var masked: Set<ExpertID> = []
     private var givenBack: [SlotIndex] = []
     private var residents: [ExpertID: SlotIndex] = [:]
 
@@ -33,19 +32,13 @@ struct CacheChecker {
         self.generator = generator
     }
 
-    private mutating func anyExpert() -> ExpertID {
-        ExpertID(
-            layer: Int.random(in: 0..<numbering.layerCount, using: &generator),
-            index: Int.random(in: 0..<numbering.expertCount, using: &generator))
-    }
-
     private mutating func anyResident() -> ExpertID? {
         residents.keys.sorted { ($0.layer, $0.index) < ($1.layer, $1.index) }.randomElement(using: &generator)
     }
 
     mutating func step() {
         if Int.random(in: 0..<3, using: &generator) == 0 { tick += 1 }
-        switch Int.random(in: 0..<12, using: &generator) {
+        switch Int.random(in: 0..<11, using: &generator) {
         case 0..<7: request()
         case 7:
             if let expert = anyResident() {
@@ -58,10 +51,6 @@ struct CacheChecker {
                 leases[expert] = leases[expert] == 1 ? nil : (leases[expert] ?? 0) - 1
             }
         case 9:
-            let expert = anyExpert()
-            cache.mask(expert)
-            masked.insert(expert)
-        case 10:
             if let expert = anyResident(), leases[expert] == nil {
                 cache.discard(expert)
                 #expect(cache.slot(of: expert) == nil, "\(name)")
@@ -78,7 +67,6 @@ struct CacheChecker {
         let before = cache.counters
         let wanted = experts.map { UInt16($0) }
         cache.request(layer: layer, experts: wanted.span, tick: tick, into: event)
-        masked = masked.filter { $0.layer != layer }
         var hits = 0
         for (position, index) in experts.enumerated() {
             let expert = ExpertID(layer: layer, index: index)
@@ -96,10 +84,6 @@ struct CacheChecker {
             #expect(residents[victim] == miss.slot && leases[victim] == nil, "\(name)")
             #expect(victim.layer != layer || !experts.contains(victim.index), "\(name)")
         }
-        // A mask that gave way means that all of the pool's did.
-        if !evicted.isDisjoint(with: masked) {
-            masked = masked.filter { victim in !isSamePool(victim.layer, layer) }
-        }
         let counters = cache.counters
         #expect(
             counters.requests - before.requests == count && counters.hits - before.hits == hits, "\(name)")
@@ -107,8 +91,6 @@ struct CacheChecker {
         #expect(counters.unplaced - before.unplaced == count - hits - placed, "\(name)")
         #expect(counters.evictions - before.evictions == evicted.count, "\(name)")
     }
-
-    private func isSamePool(_ first: Int, _ second: Int) -> Bool { cache.shape.isGlobal || first == second }
 
     private mutating func resize() {
         if let slot = givenBack.popLast() {
@@ -119,7 +101,7 @@ struct CacheChecker {
         if let slot = cache.giveBackSlot(layer: layer) {
             #expect(cache.expert(in: slot) == nil, "\(name)")
             if let gone = residents.first(where: { $0.value == slot })?.key {
-                #expect(leases[gone] == nil && !masked.contains(gone), "\(name)")
+                #expect(leases[gone] == nil, "\(name)")
             }
             givenBack.append(slot)
         }

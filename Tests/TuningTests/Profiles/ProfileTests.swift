@@ -132,7 +132,7 @@ struct ProfileTests {
 
     @Test("every profile of the package is read, says where its values come from, and stands in the list")
     func shipped() throws {
-        let folder = ProfileReferenceTests.folder
+        let folder = KeyTableTests.folder
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
             $0.hasSuffix(".toml")
         }

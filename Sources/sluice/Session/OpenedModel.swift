@@ -1,0 +1,69 @@
+import Generation
+import Kernels
+import ModelFiles
+import Models
+import Tokenization
+import Tuning
+
+/// A model that has been opened and found to fit together: what is known before its memory is planned.
+struct OpenedModel {
+    let settings: ModelSettings
+    let file: ModelFile
+    /// Nil where the model has none and the command can do without.
+    let tokenizer: Tokenizer?
+    let needs: ModelNeeds
+    let instructionSet: InstructionSet
+    /// Bytes read from the disk before it was opened.
+    let diskReadBefore: Int
+
+    /// - Parameters:
+    ///   - profile: warned of where it was measured with another model.
+    ///   - needsTokenizer: whether a model without tokenizer is of no use to the command.
+    init(_ settings: ModelSettings, profile: Profile?, needsTokenizer: Bool) throws {
+        self.settings = settings
+        instructionSet = try InstructionSet.fromEnvironment()
+        diskReadBefore = ProcessUsage.read().diskReadBytes ?? 0
+        file = try Self.open(settings)
+        if let profile, !settings.isQuiet { Self.compare(profile, with: file) }
+        tokenizer = try Self.tokenizer(of: file, settings, isRequired: needsTokenizer)
+        needs = try ModelNeeds(file: file)
+        try Self.check(tokenizer, fits: needs.shape, path: file.path)
+    }
+
+    private static func open(_ settings: ModelSettings) throws -> ModelFile {
+        if let path = settings.modelPath { return try ModelFile.open(path) }
+        if !settings.isQuiet {
+            StandardError.write("sluice: no model given (-m), using \(BundledModel.summary)\n")
+        }
+        return try ModelFile.open(BundledModel.path())
+    }
+
+    /// Warns of values that were measured with another model.
+    private static func compare(_ profile: Profile, with file: ModelFile) {
+        let fingerprint = file.fingerprint.description
+        guard let measured = profile.modelFingerprint, measured != fingerprint else { return }
+        StandardError.write(
+            "sluice: warning: the profile '\(profile.path)' was measured with the model \(measured), and "
+                + "this one is \(fingerprint); its values may not be the best here\n")
+    }
+
+    private static func tokenizer(
+        of file: ModelFile, _ settings: ModelSettings, isRequired: Bool
+    ) throws -> Tokenizer? {
+        do {
+            return try Tokenizer.load(from: file, forcing: settings.pretokenizer)
+        } catch {
+            if isRequired || settings.pretokenizer != nil { throw error }
+            if !settings.isQuiet { StandardError.write("sluice: no text, only token ids: \(error)\n") }
+            return nil
+        }
+    }
+
+    /// Refuses a tokenizer whose tokens the model could not look up.
+    private static func check(_ tokenizer: Tokenizer?, fits shape: ModelShape, path: String) throws {
+        guard let found = tokenizer?.vocabularySize, found > shape.vocabularySize else { return }
+        throw CommandFailure.failure(
+            "'\(path)': the tokenizer has \(found) tokens, but the model a vocabulary of "
+                + "\(shape.vocabularySize); check that tokenizer and weights belong together")
+    }
+}
