@@ -49,7 +49,7 @@ let package = Package(
         .target(
             name: "ExpertStorage",
             dependencies: [
-                "ModelFiles", "Kernels",
+                "ModelFiles", "Kernels", "CLZ4",
                 .target(name: "CEventCounter", condition: .when(platforms: [.linux])),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],

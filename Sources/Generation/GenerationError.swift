@@ -10,7 +10,7 @@ public struct GenerationError: Error, Sendable, Equatable {
         /// The logit of `token` in the step for this position is infinite or no number: the weights are
         /// damaged.
         case damagedLogits(position: Int, token: Int)
-        case budgetTooSmall(budgetBytes: Int, neededBytes: Int)
+        case budgetTooSmall(budgetBytes: Int, neededBytes: Int, mostlyFor: String)
         /// Slots for experts in less memory than the model can run with.
         case expertCacheTooSmall(givenBytes: Int, neededBytes: Int)
         /// The experts have to be repacked, so they cannot be read one by one.
@@ -48,10 +48,11 @@ extension GenerationError: CustomStringConvertible {
             "the logit of token \(token) for position \(position) is no finite number, so the model's "
                 + "weights or scales are damaged; `sluice inspect MODEL --check` finds where, and a new "
                 + "download or conversion helps"
-        case .budgetTooSmall(let budgetBytes, let neededBytes):
+        case .budgetTooSmall(let budgetBytes, let neededBytes, let largest):
             "--memory allows \(ByteSize.text(budgetBytes)), but this model with this context needs "
-                + "\(ByteSize.text(neededBytes)) in memory; the smallest budget that works is "
-                + "--memory \(ByteSize.flagText(atLeast: neededBytes)) (a smaller -c or -b lowers it)"
+                + "\(ByteSize.text(neededBytes)) in memory, most of it for \(largest); the smallest "
+                + "budget that works is --memory \(ByteSize.flagText(atLeast: neededBytes)) (a smaller -c "
+                + "lowers it)"
         case .expertCacheTooSmall(let givenBytes, let neededBytes):
             "--expert-cache allows \(ByteSize.text(givenBytes)), but the smallest that works with this model "
                 + "is --expert-cache \(ByteSize.flagText(atLeast: neededBytes))"

@@ -142,14 +142,15 @@ public final class LanguageModel {
     /// The same, but stops between two halves of a layer, or while it waits for experts, once `isCancelled`
     /// says so.
     ///
+    /// - Parameter layerDone: is told the number of every layer that was computed.
     /// - Returns: whether it ran to its end. Otherwise the sequences have the lengths that they had, but one
     ///   that `isRecurrent` must be reset, and there are no logits.
     public func forward(
-        _ batch: Batch, unless isCancelled: () -> Bool
+        _ batch: Batch, unless isCancelled: () -> Bool, layerDone: (Int) -> Void = { _ in }
     ) throws(ExpertStorageError) -> Bool {
         switch step {
-        case .mapped(let step): step.run(batch, unless: isCancelled)
-        case .slots(let step): try step.run(batch, unless: isCancelled)
+        case .mapped(let step): step.run(batch, unless: isCancelled, layerDone: layerDone)
+        case .slots(let step): try step.run(batch, unless: isCancelled, layerDone: layerDone)
         }
     }
 

@@ -70,6 +70,9 @@ public struct ModelNeeds: Sendable {
     /// The sizes that a trace of the model has; nil where it has no experts.
     public var traceShape: TraceShape? { graph.traceShape }
 
+    /// Whether a text that outgrows some length is computed anew: steps then may be longer than its prompt.
+    public var recomputesLongTexts: Bool { graph.originalContextLength != nil }
+
     /// Bytes of weights that one token uses.
     public var bytesPerToken: Int { denseBytesPerToken + expertBytesPerToken }
 

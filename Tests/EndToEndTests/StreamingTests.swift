@@ -53,6 +53,25 @@ struct StreamingTests {
         #expect(short.activations < long.activations)
     }
 
+    @Test("a model that is cut off while it is used ends the run with a sentence, not a crash")
+    func cutOff() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/model.gguf"
+        let source = Command.packageFolder.appending(path: "Sources/Generation/Resources/demo-q8_0.gguf").path
+        for arguments in [[], ["--memory", "70M"]] {
+            try? FileManager.default.removeItem(atPath: path)
+            try FileManager.default.copyItem(atPath: source, toPath: path)
+            let program = try RunningProgram(
+                ["run", "-m", path, "-p", "Once", "--ignore-eos", "-c", "3000", "-q"] + arguments)
+            program.waitForOutput(bytes: 20)
+            let file = try #require(FileHandle(forWritingAtPath: path))
+            try file.truncate(atOffset: 0)
+            let run = program.wait()
+            #expect(run.code == 1, "\(run.errors)")
+            #expect(run.errors.contains(path), "\(run.errors)")
+        }
+    }
+
     @Test("the receipt adds up: hits and misses, bytes, and the time it waited")
     func receipt() throws {
         let receipt = try run(["--expert-cache", "6M", "--memory", "70M"]).receipt

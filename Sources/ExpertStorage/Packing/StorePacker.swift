@@ -70,6 +70,12 @@ public struct StorePacker {
     public var recordBytes: Int { layout.manifest.records.reduce(0) { $0 + $1.byteCount } }
     /// Records that it will have.
     public var recordCount: Int { layout.manifest.records.count }
+    /// What LZ4 would save of the store's records; nil where they cannot be read.
+    public func compressionSample() -> CompressionSample? {
+        try? CompressionSample(
+            path: path, ranges: layout.manifest.records.map { $0.offset..<$0.offset + $0.byteCount })
+    }
+
     /// What is there while the store is not whole.
     public var partPath: String { path + ".part" }
 

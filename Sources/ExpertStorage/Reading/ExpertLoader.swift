@@ -80,6 +80,8 @@ public final class ExpertLoader {
         var byteCount = 0
         var slabOffset = 0
         var isGuess = false
+        /// Whether it is read once more, because less than an aligned unit of it came.
+        var isRepeated = false
     }
 
     /// - Parameters:
@@ -231,7 +233,10 @@ extension ExpertLoader {
             counters.blocks += 1
             return end(completion.tag)
         }
-        if loads[block.slot].outcome != .ready { return end(completion.tag) }
+        if loads[block.slot].outcome != .ready {
+            noteEarlierEnd(of: block, at: block.offset + completion.result)
+            return end(completion.tag)
+        }
         if completion.result < 0 {
             let error = Errno(rawValue: CInt(-completion.result))
             if error == .interrupted || error == .resourceTemporarilyUnavailable {
@@ -240,9 +245,14 @@ extension ExpertLoader {
             stop(block.slot, outcome: .failed(error, piece: block.piece, offset: block.offset))
             return end(completion.tag)
         }
-        // Fewer bytes than needed: the rest is asked for from the last aligned byte on. No progress by a
-        // whole aligned unit means that the file has ended.
+        // Fewer bytes than needed: the rest is asked for from the last aligned byte on. Where that is none
+        // even the second time, the file has ended.
         let progress = completion.result / ReadFiles.alignmentBytes * ReadFiles.alignmentBytes
+        if progress == 0, completion.result > 0, !block.isRepeated {
+            var again = block
+            again.isRepeated = true
+            return submit(again, tag: completion.tag)
+        }
         if progress == 0 {
             let end = block.offset + completion.result
             stop(block.slot, outcome: .failed(Errno(rawValue: 0), piece: block.piece, offset: end))
@@ -253,7 +263,16 @@ extension ExpertLoader {
         rest.slabOffset += progress
         rest.needed -= progress
         rest.byteCount -= progress
+        rest.isRepeated = false
         submit(rest, tag: completion.tag)
+    }
+
+    /// Where a file ends inside an expert, several blocks find it out; the first byte that is missing counts.
+    private func noteEarlierEnd(of block: Block, at end: Int) {
+        guard case .failed(let error, let piece, let known) = loads[block.slot].outcome,
+            error.rawValue == 0, piece == block.piece, end >= block.offset, end < known
+        else { return }
+        loads[block.slot].outcome = .failed(error, piece: piece, offset: end)
     }
 
     /// A block is no longer under way.

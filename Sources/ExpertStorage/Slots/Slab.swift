@@ -27,12 +27,33 @@ import Darwin
     }
 
     /// Returns the whole pages inside `range` to the system; their content is lost.
+    ///
+    /// The range is no longer for huge pages: the kernel would fill holes between them on its own.
     public func giveBack(_ range: Range<Int>) {
+        unsafe advise(range) { address, count in
+            #if os(Linux)
+            unsafe madvise(address, count, MADV_NOHUGEPAGE)
+            #endif
+            unsafe madvise(address, count, MADV_DONTNEED)
+        }
+    }
+
+    /// Uses `range` again, which was given back.
+    public func takeBack(_ range: Range<Int>) {
+        #if os(Linux)
+        unsafe advise(range) { address, count in unsafe madvise(address, count, MADV_HUGEPAGE) }
+        #endif
+    }
+
+    /// Calls `body` with the whole pages inside `range`.
+    private func advise(
+        _ range: Range<Int>, _ body: (UnsafeMutableRawPointer, Int) -> Void
+    ) {
         precondition(range.lowerBound >= 0 && range.upperBound <= byteCount, "bytes \(range) of \(byteCount)")
         let page = ReadFiles.alignmentBytes
         let first = (range.lowerBound + page - 1) / page * page
         let end = range.upperBound / page * page
-        if first < end { unsafe madvise(base + first, end - first, MADV_DONTNEED) }
+        if first < end { unsafe body(base + first, end - first) }
     }
 
     /// Writes to every page, so that the system gives them now.

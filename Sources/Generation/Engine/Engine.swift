@@ -68,7 +68,7 @@ public actor Engine {
             defer { core.flushTrace() }
             var run = try GenerationRun(request, on: core)
             while true {
-                let event = try run.advance()
+                let event = try run.advance { continuation.yield($0) }
                 continuation.yield(event)
                 if case .finished = event { break }
             }

@@ -1,7 +1,7 @@
 import Kernels
 package import ModelFiles
 package import Models
-import Residency
+package import Residency
 package import Tokenization
 import TraceFiles
 
@@ -43,7 +43,7 @@ package final class EngineCore {
     var vocabularySize: Int { model.shape.vocabularySize }
     var maximumRows: Int { model.options.maximumRows }
     /// Positions computed so far.
-    var length: Int { state.length }
+    package var length: Int { state.length }
 
     /// Goes back to what `prompt` has in common with the history, but leaves at least its last token to
     /// compute.
@@ -63,18 +63,23 @@ package final class EngineCore {
 
     /// Computes `tokens`, a chunk of a prompt, as the next positions.
     ///
-    /// - Parameter phase: what traces call the step.
+    /// - Parameters:
+    ///   - phase: what traces call the step.
+    ///   - layerDone: is told the number of every layer that was computed.
     /// - Returns: false where `cancellation` stopped it. The sequence then is as it was, or empty where a
     ///   recurrent layer has no way back.
-    func forward(
-        _ tokens: ArraySlice<TokenID>, phase: TraceRow.Phase = .prefill, unless cancellation: CancellationFlag
+    package func forward(
+        _ tokens: ArraySlice<TokenID>, phase: TraceRow.Phase = .prefill,
+        unless cancellation: CancellationFlag, layerDone: (Int) -> Void = { _ in }
     ) throws -> Bool {
-        try restartIfRotaryChanges(adding: tokens.count)
+        guard try restartIfRotaryChanges(adding: tokens.count, unless: cancellation) else { return false }
         batch.reset()
         batch.append(tokens, to: state)
         var isDone = false
         defer { if !isDone, state.isRecurrent { reset(expectedLength: 0) } }
-        isDone = try compute(phase) { try model.forward(batch, unless: { cancellation.isCancelled }) }
+        isDone = try compute(phase) {
+            try model.forward(batch, unless: { cancellation.isCancelled }, layerDone: layerDone)
+        }
         if isDone { history.append(contentsOf: tokens) }
         return isDone
     }
@@ -82,25 +87,32 @@ package final class EngineCore {
     /// Computes `token` as the next position.
     ///
     /// Allocates: none, except where the sequence outgrows the original context of a LongRoPE model.
-    package func forward(_ token: TokenID) throws {
-        try restartIfRotaryChanges(adding: 1)
+    ///
+    /// - Returns: false where `cancellation` stopped it, with what `forward(_:phase:unless:)` says.
+    package func forward(_ token: TokenID, unless cancellation: CancellationFlag) throws -> Bool {
+        guard try restartIfRotaryChanges(adding: 1, unless: cancellation) else { return false }
         history.append(token)
-        try computeLast(1, phase: .decode)
+        return try computeLast(1, phase: .decode, unless: cancellation)
     }
 
     /// Computes the last `count` tokens of the history.
     ///
-    /// - Throws: for experts that cannot be read; the tokens then are not in the history.
-    private func computeLast(_ count: Int, phase: TraceRow.Phase) throws {
+    /// - Returns: false where `cancellation` stopped it; the tokens then are not in the history.
+    /// - Throws: for experts that cannot be read; the same holds.
+    private func computeLast(
+        _ count: Int, phase: TraceRow.Phase, unless cancellation: CancellationFlag
+    ) throws -> Bool {
         batch.reset()
         batch.append(history[(history.count - count)...], to: state)
-        do {
-            _ = try compute(phase) { try model.forward(batch) { false } }
-        } catch {
-            history.removeLast(count)
-            if state.isRecurrent { reset(expectedLength: 0) }
-            throw error
+        var isDone = false
+        defer {
+            if !isDone {
+                history.removeLast(count)
+                if state.isRecurrent { reset(expectedLength: 0) }
+            }
         }
+        isDone = try compute(phase) { try model.forward(batch) { cancellation.isCancelled } }
+        return isDone
     }
 
     /// Runs a step, and records it if it came to its end.
@@ -121,16 +133,22 @@ package final class EngineCore {
     package func finishTrace() throws -> TraceSummary? { try recorder?.finish() }
 
     /// Computes everything anew with the other rotary frequencies where `count` more positions call for them.
-    private func restartIfRotaryChanges(adding count: Int) throws {
+    ///
+    /// - Returns: false where `cancellation` stopped it; the sequence then is shorter than it was.
+    private func restartIfRotaryChanges(
+        adding count: Int, unless cancellation: CancellationFlag
+    ) throws -> Bool {
         let length = state.length + count
-        guard state.length > 0, state.changesRotary(atLength: length) else { return }
+        guard state.length > 0, state.changesRotary(atLength: length) else { return true }
         let known = history
         reset(expectedLength: length)
         for start in stride(from: 0, to: known.count, by: maximumRows) {
             let chunk = known[start..<min(start + maximumRows, known.count)]
             history.append(contentsOf: chunk)
-            try computeLast(chunk.count, phase: .prefill)
+            let isDone = try computeLast(chunk.count, phase: .prefill, unless: cancellation)
+            guard isDone else { return false }
         }
+        return true
     }
 
     /// Starts an empty sequence that is to have `expectedLength` positions.

@@ -2,7 +2,8 @@ public import ModelFiles
 
 /// What the engine tells about a request while it works on it.
 public enum GenerationEvent: Sendable {
-    /// So many tokens of the prompt have been computed, out of those that had to be.
+    /// So many tokens of the prompt have been computed, out of those that had to be; within a chunk, as many
+    /// as layers are done of it.
     case prefill(done: Int, total: Int)
     /// A token has been chosen. `text` is what can be shown since the last event: whole UTF-8 sequences,
     /// possibly none.

@@ -51,25 +51,38 @@ struct GenerationRun: ~Copyable {
     }
 
     /// One step: a chunk of the prompt or one token.
-    mutating func advance() throws -> GenerationEvent {
+    ///
+    /// - Parameter progress: gets an event after each layer of a chunk of the prompt: chunks take long.
+    mutating func advance(telling progress: (GenerationEvent) -> Void = { _ in }) throws -> GenerationEvent {
         if let ending { return finish(ending) }
         if request.cancellation.isCancelled { return finish(.cancelled) }
         core.watchMemory()
         let start = clock.now
         if promptPosition < request.prompt.count {
             let end = min(promptPosition + core.maximumRows, request.prompt.count)
-            let isDone = try core.forward(request.prompt[promptPosition..<end], unless: request.cancellation)
+            let known = request.prompt.count - summary.prefilledTokens
+            let (first, total) = (promptPosition - known, summary.prefilledTokens)
+            let (rows, layerCount) = (end - promptPosition, core.model.shape.layerCount)
+            let isDone = try core.forward(
+                request.prompt[promptPosition..<end], unless: request.cancellation
+            ) { layer in
+                guard layer + 1 < layerCount else { return }
+                progress(.prefill(done: first + rows * (layer + 1) / layerCount, total: total))
+            }
             summary.prefillSeconds += (clock.now - start).inSeconds
             if let streamed = streamedSince() { summary.streaming?.prefill += streamed }
             guard isDone else { return finish(.cancelled) }
             promptPosition = end
-            let known = request.prompt.count - summary.prefilledTokens
-            return .prefill(done: end - known, total: summary.prefilledTokens)
+            return .prefill(done: end - known, total: total)
         }
         if summary.generatedTokens >= request.maximumTokens ?? .max { return finish(.length) }
         if request.prompt.count + summary.generatedTokens >= core.contextCapacity { return finish(.length) }
         let isDecode = last != nil
-        if let last { try core.forward(last) }
+        if let last, try !core.forward(last, unless: request.cancellation) {
+            // The step that was stopped gave no token: neither its time nor what it read counts.
+            _ = streamedSince()
+            return finish(.cancelled)
+        }
         let token = try chooseToken(rows: isDecode ? 1 : nil)
         let seconds = (clock.now - start).inSeconds
         if isDecode {

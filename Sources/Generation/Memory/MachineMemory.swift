@@ -1,7 +1,7 @@
 /// How much memory this process may use: what the machine has and what its cgroups allow.
 ///
 /// Source: the Linux kernel's documentation of `/proc/meminfo`, of cgroup v1 (`memory.limit_in_bytes`) and v2
-/// (`memory.max`).
+/// (`memory.max`, and `memory.high`, above which the kernel slows a group down).
 public struct MachineMemory: Sendable, Equatable {
     /// Memory of the machine.
     public var totalBytes: Int?
@@ -67,14 +67,18 @@ public struct MachineMemory: Sendable, Equatable {
         let names =
             switch folder.version {
             case .two:
-                (limit: "memory.max", usage: "memory.current", cache: ["inactive_file", "active_file"])
+                (
+                    limits: ["memory.max", "memory.high"], usage: "memory.current",
+                    cache: ["inactive_file", "active_file"]
+                )
             case .one:
                 (
-                    limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes",
+                    limits: ["memory.limit_in_bytes"], usage: "memory.usage_in_bytes",
                     cache: ["total_inactive_file", "total_active_file"]
                 )
             }
-        guard let limit = files.number("\(path)/\(names.limit)"), limit < unlimited else { return nil }
+        let limits = names.limits.compactMap { files.number("\(path)/\($0)") }
+        guard let limit = limits.min(), limit < unlimited else { return nil }
         let cache = names.cache.reduce(0) { $0 + (files.number("\(path)/memory.stat", key: $1) ?? 0) }
         return Group(
             path: path, limitBytes: limit,

@@ -33,21 +33,20 @@ public struct MemoryPlan: Sendable {
     private let refusal: GenerationError?
 
     /// Plans a run: all weights in memory where they fit or `preference` says so, else experts in slots.
+    ///
+    /// Where the budget is too small for steps of `wished.maximumRows` beside the fewest slots, steps have
+    /// fewer.
     public init(
-        needs: ModelNeeds, file: ModelFile, options: LanguageModel.Options, budgetBytes: Int?,
+        needs: ModelNeeds, file: ModelFile, options wished: LanguageModel.Options, budgetBytes: Int?,
         preference: StreamingPreference = StreamingPreference()
     ) {
         self.budgetBytes = budgetBytes
-        let common = Self.commonLines(needs, file, options)
-        let commonBytes = common.reduce(0) { $0 + $1.bytes }
-        let mapped = Self.mappedLines(needs, file)
-        let mappedBytes = mapped.reduce(commonBytes) { $0 + $1.bytes }
-        let dense = Self.denseLines(needs, file, options)
-        let fixedBytes = dense.reduce(commonBytes) { $0 + $1.bytes }
-        let smallestSlots = SlotPlan.smallestByteCount(needs, pools: preference.pools)
-        let fits = budgetBytes.map { mappedBytes <= $0 } ?? true
-        var room = (budgetBytes ?? .max) - fixedBytes
-        if let limit = preference.expertCacheBytes { room = min(room, limit) }
+        func fixedLines(_ options: LanguageModel.Options) -> [Line] {
+            Self.denseLines(needs, file, options) + Self.commonLines(needs, file, options)
+        }
+        func bytes(_ lines: [Line]) -> Int { lines.reduce(0) { $0 + $1.bytes } }
+        let mapped = Self.mappedLines(needs, file) + Self.commonLines(needs, file, wished)
+        let fits = budgetBytes.map { bytes(mapped) <= $0 } ?? true
         let isStreamed =
             switch preference.source {
             case .automatic where file.hasSplitRecords: true
@@ -55,30 +54,42 @@ public struct MemoryPlan: Sendable {
             case .mapped: false
             case .streamed: true
             }
-        let streamedBytes = smallestSlots.map { fixedBytes + $0 }
+        let smallestSlots = SlotPlan.smallestByteCount(needs, pools: preference.pools)
+        var options = wished
+        options.maximumRows = 1
+        let leastLines = fixedLines(options)
+        let streamedBytes = smallestSlots.map { bytes(leastLines) + $0 }
         smallestBytes =
             switch preference.source {
             case .automatic where preference.expertCacheBytes == nil && !file.hasSplitRecords:
-                min(streamedBytes ?? mappedBytes, mappedBytes)
-            case .mapped: mappedBytes
-            case .automatic, .streamed: streamedBytes ?? mappedBytes
+                min(streamedBytes ?? .max, bytes(mapped))
+            case .mapped: bytes(mapped)
+            case .automatic, .streamed: streamedBytes ?? bytes(mapped)
             }
+        options = wished
+        while options.maximumRows > 1, let smallestSlots, let budgetBytes,
+            bytes(fixedLines(options)) + smallestSlots > budgetBytes
+        {
+            options.maximumRows /= 2
+        }
+        let fixed = fixedLines(options)
+        var room = (budgetBytes ?? .max) - bytes(fixed)
+        if let limit = preference.expertCacheBytes { room = min(room, limit) }
         guard isStreamed, let slots = SlotPlan(needs, room: room, preference: preference) else {
-            lines = mapped + common
-            self.options = options
+            lines = isStreamed ? smallestSlots.map { [Self.fewestSlots($0)] + leastLines } ?? mapped : mapped
+            self.options = wished
             warning = nil
             slotBytes = nil
             refusal =
                 isStreamed
-                ? Self.refusal(preference, smallestSlots, smallestBytes, budgetBytes: budgetBytes)
+                ? Self.refusal(preference, smallestSlots)
                 : file.hasSplitRecords ? GenerationError(.notMappable) : nil
             return
         }
         refusal = nil
-        lines = [Self.slotLine(needs, slots)] + dense + common
-        var streamed = options
-        streamed.streaming = slots.options
-        self.options = streamed
+        lines = [Self.slotLine(needs, slots)] + fixed
+        options.streaming = slots.options
+        self.options = options
         warning = slots.warning
         slotBytes = slots.byteCount
     }
@@ -96,20 +107,21 @@ public struct MemoryPlan: Sendable {
         return needs.ownedBytes > 0 ? [weights, copied] : [weights]
     }
 
-    /// Why there is no plan with slots.
+    /// Why there is no plan with slots; nil where the budget is too small for one.
     private static func refusal(
-        _ preference: StreamingPreference, _ smallestSlots: Int?, _ smallestBytes: Int, budgetBytes: Int?
+        _ preference: StreamingPreference, _ smallestSlots: Int?
     ) -> GenerationError? {
         let cache = preference.expertCacheBytes
         guard let smallestSlots else {
             return preference.source == .streamed || cache != nil ? GenerationError(.notStreamable) : nil
         }
-        if let cache, cache < smallestSlots {
-            return GenerationError(.expertCacheTooSmall(givenBytes: cache, neededBytes: smallestSlots))
-        }
-        return budgetBytes.map {
-            GenerationError(.budgetTooSmall(budgetBytes: $0, neededBytes: smallestBytes))
-        }
+        guard let cache, cache < smallestSlots else { return nil }
+        return GenerationError(.expertCacheTooSmall(givenBytes: cache, neededBytes: smallestSlots))
+    }
+
+    /// What stands in a plan that no budget is large enough for.
+    private static func fewestSlots(_ byteCount: Int) -> Line {
+        Line(name: "expert slots", bytes: byteCount, detail: "the fewest that this model runs with")
     }
 
     /// Slots for experts.
@@ -195,6 +207,11 @@ public struct MemoryPlan: Sendable {
     /// What has to fit.
     public var totalBytes: Int { lines.reduce(0) { $0 + $1.bytes } }
 
+    /// What takes most of the memory, with its bytes.
+    package var largestUse: String {
+        lines.max { $0.bytes < $1.bytes }.map { "\($0.name) with \(ByteSize.text($0.bytes))" } ?? ""
+    }
+
     /// Refuses a budget that is below the total.
     ///
     /// - Throws: `budgetTooSmall` or `expertCacheTooSmall` with the number that works; `notStreamable` where
@@ -202,7 +219,9 @@ public struct MemoryPlan: Sendable {
     public func check() throws(GenerationError) {
         if let refusal { throw refusal }
         if let budgetBytes, budgetBytes < totalBytes {
-            throw GenerationError(.budgetTooSmall(budgetBytes: budgetBytes, neededBytes: smallestBytes))
+            throw GenerationError(
+                .budgetTooSmall(
+                    budgetBytes: budgetBytes, neededBytes: smallestBytes, mostlyFor: largestUse))
         }
     }
 

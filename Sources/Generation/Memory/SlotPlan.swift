@@ -72,12 +72,14 @@ struct SlotPlan {
             policy: preference.policy ?? set.advice(slots: slots).policy, reading: preference.reading,
             guessAreas: guessAreas(pools), isElastic: preference.isElastic)
         byteCount = bytes(slots, pools: pools)
-        warning =
+        let tooFew =
             fit == .whole
             ? nil
             : "\(slots) slots are fewer than the \(set.slotCount) experts of one token: most requests will "
                 + "be read from disk; \(ByteSize.text(bytes(set.slotCount, pools: .perLayer))) for experts "
                 + "hold a token's"
+        let warnings = [tooFew, preference.unmetAllocation(slots, pools, set)].compactMap { $0 }
+        warning = warnings.isEmpty ? nil : warnings.joined(separator: "; ")
     }
 }
 
@@ -89,6 +91,22 @@ extension StreamingPreference {
         }
         return SlotShares.shallowFavouring(
             slots: slots, wholeLayers: wholeLayers, expertsPerToken: expertsPerToken, numbering: numbering)
+    }
+
+    /// What `slots` slots cannot keep of the wished allocation; nil where they keep it.
+    fileprivate func unmetAllocation(
+        _ slots: Int, _ pools: StreamingPreference.Pools, _ set: WorkingSet
+    ) -> String? {
+        guard case .shallow(let wanted) = allocation else { return nil }
+        let whole =
+            pools == .global
+            ? 0
+            : SlotShares.wholeLayers(
+                slots: slots, wanted: wanted, expertsPerToken: set.expertsPerToken,
+                numbering: set.numbering)
+        guard whole < min(wanted, set.numbering.layerCount) else { return nil }
+        return "\(slots) slots hold \(whole) whole layers beside what a token needs of the others, not the "
+            + "\(wanted) of --allocation shallow:\(wanted)"
     }
 
     /// What experts of each layer are worth in one pool; nil where all are worth the same.

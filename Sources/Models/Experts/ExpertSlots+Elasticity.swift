@@ -20,8 +20,7 @@ extension ExpertSlots {
                 guard cache.slotsInService(layer: layer) > leastPerLayer,
                     let slot = cache.giveBackSlot(layer: layer)
                 else { continue }
-                let area = Int(areaOfSlot[slot.index])
-                slab.giveBack(areaOffsets[area]..<areaOffsets[area] + slotBytes[layer])
+                slab.giveBack(bytes(of: slot, layer: layer))
                 givenBack.append(GivenBackSlot(slot: slot, layer: layer))
                 returned += slotBytes[layer]
                 hasMore = true
@@ -29,11 +28,18 @@ extension ExpertSlots {
         }
     }
 
+    /// Where a slot lies in the slab.
+    private func bytes(of slot: SlotIndex, layer: Int) -> Range<Int> {
+        let start = areaOffsets[Int(areaOfSlot[slot.index])]
+        return start..<start + slotBytes[layer]
+    }
+
     /// Puts slots that were given back into service again, as far as `byteCount` bytes go.
     func takeBack(byteCount: Int) {
         var taken = 0
         while let last = givenBack.last, taken + slotBytes[last.layer] <= byteCount {
             cache.takeBack(last.slot)
+            slab.takeBack(bytes(of: last.slot, layer: last.layer))
             taken += slotBytes[last.layer]
             givenBack.removeLast()
         }

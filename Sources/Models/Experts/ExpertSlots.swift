@@ -30,9 +30,11 @@ package final class ExpertSlots {
     private var positionOfArea: FlatArray<Int32>
     private var states: FlatArray<PositionState>
     private var residencies: FlatArray<ChoiceResidency>
+    /// The generation of the slot that a position's bytes are on their way to.
+    private var generations: FlatArray<UInt32>
     private var layer = 0
     /// What records of a store are to sum up to; empty where there are no records.
-    private var records: RecordChecks
+    private let records: RecordChecks
     /// A read that failed while another was awaited.
     private var failure: ExpertStorageError?
     /// What the step waited for.
@@ -75,6 +77,7 @@ package final class ExpertSlots {
         areaOfPosition = FlatArray(repeating: -1, count: capacity)
         states = FlatArray(repeating: .idle, count: capacity)
         residencies = FlatArray(repeating: .unknown, count: capacity)
+        generations = FlatArray(repeating: 0, count: capacity)
         areaOfSlot = FlatArray(repeating: 0, count: slotCount)
         for slot in 0..<slotCount { areaOfSlot[slot] = Int32(slot) }
         positionOfArea = FlatArray(repeating: -1, count: areaBytes.count)
@@ -127,6 +130,9 @@ extension ExpertSlots {
     /// Whether all of the list fit the layer's slots.
     var isTogether: Bool { requests.isTogether }
 
+    /// Whether nothing of the list is left to ask for.
+    var isAllAsked: Bool { requests.isAllAsked }
+
     /// The expert at `position`.
     func expert(_ position: Int) -> Int { requests.expert(position) }
 
@@ -172,6 +178,7 @@ extension ExpertSlots {
     /// Brings the bytes of a miss into its slot: those that were read ahead, or a new read.
     private func fetch(_ position: Int, into slot: Int) {
         let expert = number(position)
+        generations[position] = cache.generation(of: SlotIndex(slot))
         if let guess = guesses.claim(expert, for: Int(areaOfSlot[slot])) {
             areaOfSlot[slot] = Int32(guess.area)
             residencies[position] = .foreseen
@@ -309,6 +316,10 @@ extension ExpertSlots {
     /// The bytes of the expert at `position` are there; where they are those of a damaged record, it is not.
     private func accept(_ position: Int) {
         let number = number(position)
+        let slot = cache.slot(of: requests.id(position))
+        precondition(
+            slot.map { cache.generation(of: $0) } == generations[position],
+            "the slot of \(requests.id(position)) changed hands while it was read")
         let place = extents.slotOffset(matrix: 0, layer: layer, expert: number)
         let start = areaOffsets[Int(areaOfPosition[position])] + place
         guard let damage = records.damage(of: number, in: slab, at: start) else {

@@ -79,7 +79,10 @@ public final class SlotExperts: ExpertRunner {
                 lookAhead(input, layer: layer, context: context)
                 isDone = try runTogether(count, experts, &work, unless: isCancelled)
             } else {
-                isDone = try runInTurn(count, experts, &work, unless: isCancelled)
+                isDone = try runInTurn(count, experts, &work, unless: isCancelled) {
+                    slots.endGuesses()
+                    lookAhead(input, layer: layer, context: context)
+                }
             }
         } catch {
             slots.abandon(count: count)
@@ -109,13 +112,17 @@ public final class SlotExperts: ExpertRunner {
 
     /// Reads ahead what the next layer will probably choose, behind everything that this one waits for; where
     /// all of that is there already, of the layer after it.
+    ///
+    /// Of several rows it follows the last: what one row chooses, all of them together need, so such a guess
+    /// is right as often as one about a single row, and seldom for that row alone.
     private func lookAhead(_ input: ExpertInput, layer: Int, context: StepContext) {
-        guard let predictor, meter.isOn, input.rows.rows == 1, layer + 1 < predictor.layerCount else {
-            return
-        }
-        for later in layer + 1..<min(layer + 1 + Self.horizon, predictor.layerCount) {
-            let next = predictor.predict(layer: later, hidden: input.hidden, context: context)
-            context.record?.note(next, place: later, distance: later - layer)
+        let rows = input.rows.rows
+        guard let predictor, rows > 1 || meter.isOn, layer + 1 < predictor.layerCount else { return }
+        let horizon = rows > 1 ? 1 : Self.horizon
+        for later in layer + 1..<min(layer + 1 + horizon, predictor.layerCount) {
+            let next = predictor.predict(
+                layer: later, hidden: input.hidden.slice(rows: rows - 1..<rows), context: context)
+            if rows == 1 { context.record?.note(next, place: later, distance: later - layer) }
             var isGap = false
             for rank in 0..<next.expertsPerToken {
                 let expert = next.expert(row: 0, rank: rank)
@@ -154,11 +161,19 @@ public final class SlotExperts: ExpertRunner {
     }
 
     /// More experts than slots: computed in the order in which they were asked for, as slots become free.
+    ///
+    /// - Parameter allAsked: is called once when nothing of the layer is left to ask for.
     private func runInTurn(
-        _ count: Int, _ experts: LayerExperts, _ work: inout ExpertWork, unless isCancelled: () -> Bool
+        _ count: Int, _ experts: LayerExperts, _ work: inout ExpertWork, unless isCancelled: () -> Bool,
+        allAsked: () -> Void
     ) throws(ExpertStorageError) -> Bool {
+        var isTold = false
         for position in 0..<count {
             while slots.request() {}
+            if !isTold, slots.isAllAsked {
+                isTold = true
+                allAsked()
+            }
             while !slots.isReady(position) {
                 if isCancelled() { return false }
                 try slots.poll(waiting: true)

@@ -56,8 +56,11 @@ struct ForwardStep<Experts: ExpertRunner> {
     ///
     /// - Parameter isCancelled: asked before every half layer and while experts are awaited, so that a long
     ///   prompt stops soon.
+    /// - Parameter layerDone: is told the number of every layer that was computed.
     /// - Returns: false where it stopped early: no sequence advanced, but recurrent layers may have moved.
-    func run(_ batch: Batch, unless isCancelled: () -> Bool) throws(Experts.Failure) -> Bool {
+    func run(
+        _ batch: Batch, unless isCancelled: () -> Bool, layerDone: (Int) -> Void
+    ) throws(Experts.Failure) -> Bool {
         let rows = hidden.slice(rows: 0..<batch.count)
         let compute = batch.count > 1 ? prefillCompute : compute
         let context = StepContext(batch: batch, compute: compute, arena: arena, record: record)
@@ -69,6 +72,7 @@ struct ForwardStep<Experts: ExpertRunner> {
         for (index, layer) in graph.layers.enumerated() {
             let isDone = try run(layer, index: index, hidden: rows, context: context, unless: isCancelled)
             guard isDone else { return false }
+            layerDone(index)
         }
         for slice in batch.slices { slice.state.advance(by: slice.rows.count) }
         return true

@@ -21,10 +21,20 @@ public enum SlotShares {
     ) -> [Int] {
         precondition(slots >= 0 && wholeLayers >= 0, "\(slots) slots, \(wholeLayers) layers to hold whole")
         let (layers, experts) = (numbering.layerCount, numbering.expertCount)
-        var whole = min(wholeLayers, layers)
-        while whole > 0 && slots - whole * experts < (layers - whole) * expertsPerToken { whole -= 1 }
+        let whole = Self.wholeLayers(
+            slots: slots, wanted: wholeLayers, expertsPerToken: expertsPerToken, numbering: numbering)
         let rest = equal(slots - whole * experts, layers: layers - whole, expertCount: experts)
         return Array(repeating: experts, count: whole) + rest
+    }
+
+    /// Of the layers that are wanted whole, those that can be: the others keep what a token needs.
+    public static func wholeLayers(
+        slots: Int, wanted: Int, expertsPerToken: Int, numbering: ExpertNumbering
+    ) -> Int {
+        let (layers, experts) = (numbering.layerCount, numbering.expertCount)
+        var whole = min(wanted, layers)
+        while whole > 0 && slots - whole * experts < (layers - whole) * expertsPerToken { whole -= 1 }
+        return whole
     }
 
     private static func equal(_ slots: Int, layers: Int, expertCount: Int) -> [Int] {

@@ -69,6 +69,9 @@ public struct StepRequests: ~Copyable {
     /// Whether all of the list fit the layer's slots.
     public var isTogether: Bool { list.count <= capacity }
 
+    /// Whether nothing of the list is left to ask for.
+    public var isAllAsked: Bool { asked >= count }
+
     /// The expert at `position`.
     public func expert(_ position: Int) -> Int { list.expert(position) }
 

@@ -77,7 +77,8 @@ struct PackCommand: ParsableCommand {
             throw CommandFailure.interrupted
         }
         let summary = PackSummary(
-            packer: packer, resumedBytes: resumedBytes, seconds: (clock.now - start).inSeconds)
+            packer: packer, resumedBytes: resumedBytes, seconds: (clock.now - start).inSeconds,
+            compression: packer.compressionSample())
         try StandardOutput.write(json ? summary.json.text + "\n" : summary.text)
     }
 
@@ -98,6 +99,16 @@ private struct PackSummary {
     let packer: StorePacker
     let resumedBytes: Int
     let seconds: Double
+    let compression: CompressionSample?
+
+    private var compressionText: String {
+        guard let compression else { return "not measured" }
+        let percent = ReceiptText.decimal(100 * compression.saving, 1)
+        let verdict =
+            compression.saving < CompressionSample.worthwhile
+            ? "not worth unpacking at every read" : "but stores are not compressed yet"
+        return "would save \(percent) % of \(compression.recordCount) records: \(verdict)"
+    }
 
     private var ratio: Double { Double(packer.storeBytes) / Double(max(packer.sourceBytes, 1)) }
     private var bytesPerSecond: Double {
@@ -130,6 +141,7 @@ private struct PackSummary {
                     "\(ReceiptText.decimal(ratio, 4)) of the model's \(ByteSize.text(packer.sourceBytes))",
                 ],
                 ["records", layoutText],
+                ["LZ4", compressionText],
                 ["time", "\(ReceiptText.decimal(seconds, 1)) s, \(speed) MB/s\(resumed)"],
             ], indent: "")
     }
@@ -141,6 +153,7 @@ private struct PackSummary {
             "records": .count(packer.recordCount),
             "progressive": .boolean(packer.recordLayout == .progressive),
             "prefix_share": .real(prefixShare), "resumed_bytes": .count(resumedBytes),
+            "lz4_saving": compression.map { .real($0.saving) } ?? .null,
             "seconds": .real(seconds), "bytes_per_second": .real(bytesPerSecond),
         ])
     }

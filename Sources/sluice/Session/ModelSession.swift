@@ -53,10 +53,10 @@ struct ModelSession {
         }
         let element = settings.cacheElement ?? (file.isMostlyFloat32 ? .float32 : .float16)
         if settings.cacheElement == nil { resolver.record("kv-type (auto)", element.rawValue, .default) }
+        let promptRows = needs.recomputesLongTexts ? nil : promptTokens.map { max($0, 1) }
         var options = LanguageModel.Options(
             threadCount: settings.threads,
-            maximumRows: min(
-                settings.batchSize, context, Self.largestStep, max(promptTokens ?? Self.largestStep, 1)),
+            maximumRows: min(settings.batchSize, context, promptRows ?? Self.largestStep, Self.largestStep),
             contextCapacity: context, cacheElement: element)
         if settings.prefillThreads != settings.threads {
             options.prefillThreadCount = settings.prefillThreads
@@ -76,6 +76,9 @@ struct ModelSession {
         }
         if plan.options.streaming != nil, preference.source == .automatic, !settings.isPlanOnly {
             plan.read(by: Self.reading(file, settings, budgetBytes: plan.budgetBytes))
+        }
+        if preference.prefetches, plan.options.streaming?.guessAreas == 0 {
+            resolver.record("prefetch (auto)", "off: no slots of each layer's own, or too few", .default)
         }
         self.plan = plan
     }

@@ -24,6 +24,7 @@ struct OpenedModel {
         instructionSet = try InstructionSet.fromEnvironment()
         diskReadBefore = ProcessUsage.read().diskReadBytes ?? 0
         file = try Self.open(settings)
+        BusErrors.name(file.path)
         if let profile, !settings.isQuiet { Self.compare(profile, with: file) }
         tokenizer = try Self.tokenizer(of: file, settings, isRequired: needsTokenizer)
         needs = try ModelNeeds(file: file)

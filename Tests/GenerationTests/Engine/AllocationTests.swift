@@ -35,12 +35,13 @@ struct AllocationTests {
         options.penalties.window = 8
         var sampler = Sampler(
             options: options, vocabularySize: core.model.shape.vocabularySize, contextCapacity: 64)
+        let cancellation = CancellationFlag()
         var token = TokenID(5)
         var counts: [UInt64] = []
         counts.reserveCapacity(16)
         for position in 0..<16 {
             let before = allocation_counter_thread_value()
-            try core.forward(token)
+            _ = try core.forward(token, unless: cancellation)
             token = sampler.choose(from: core.model.logits(rows: 0..<1), position: position) ?? token
             sampler.accept(token)
             counts.append(allocation_counter_thread_value() - before)

@@ -39,6 +39,20 @@ struct EngineTests {
         #expect(try await model.run(try model.request("Another text", tokens: 3)).tokens.count == 3)
     }
 
+    @Test("a long chunk of the prompt tells how far it is, layer by layer")
+    func progress() async throws {
+        let model = try await DemoModel()
+        let request = try model.request(Self.prompt, tokens: 1)
+        var done: [Int] = []
+        for try await event in model.engine.generate(request) {
+            guard case .prefill(let count, let total) = event else { continue }
+            done.append(count)
+            #expect(total == request.prompt.count)
+        }
+        #expect(done.count > 6 && done == done.sorted() && done.last == request.prompt.count)
+        #expect(Set(done).count > 6)
+    }
+
     @Test("goes on until the context is full, and no further")
     func contextFull() async throws {
         let model = try await DemoModel(context: 32)

@@ -49,6 +49,33 @@ struct SequenceReuseTests {
         }
     }
 
+    @Test("a token whose step is stopped was never there", arguments: names)
+    func stopped(name: String) throws {
+        let checkpoint = try Checkpoint(name)
+        let options = LanguageModel.Options(
+            threadCount: 1, maximumRows: 64, contextCapacity: 120, cacheElement: .float32)
+        func logits(stopping: Bool) throws -> [Float] {
+            let core = try EngineCore(
+                file: try ModelFile.open(checkpoint.path), tokenizer: nil, options: options)
+            let goesOn = CancellationFlag()
+            #expect(try core.forward(checkpoint.prompt.prefix(20), unless: goesOn))
+            if stopping {
+                let stops = CancellationFlag()
+                stops.cancel()
+                #expect(try !core.forward(checkpoint.greedy[1], unless: stops))
+                // A recurrent layer has no way back.
+                #expect(core.length == (name.hasPrefix("qwen3_next") ? 0 : 20))
+                if core.length == 0 {
+                    #expect(try core.forward(checkpoint.prompt.prefix(20), unless: goesOn))
+                }
+            }
+            #expect(try core.forward(checkpoint.greedy[0], unless: goesOn))
+            let row = core.model.logits(rows: 0..<1)
+            return (0..<row.columns).map { row[0, $0] }
+        }
+        #expect(try logits(stopping: true) == logits(stopping: false))
+    }
+
     @Test("longer, shorter and other prompts in turn give what each gives alone", arguments: names)
     func turns(name: String) async throws {
         let checkpoint = try Checkpoint(name)

@@ -45,13 +45,29 @@ struct MemoryPlanTests {
     func budget() throws {
         let needed = try plan().smallestBytes
         #expect(needed < (try plan().totalBytes))
-        #expect(throws: GenerationError(.budgetTooSmall(budgetBytes: needed - 1, neededBytes: needed))) {
-            try plan(budget: needed - 1).check()
-        }
+        let tooSmall = try plan(budget: needed - 1)
+        let refusal = GenerationError(
+            .budgetTooSmall(
+                budgetBytes: needed - 1, neededBytes: needed, mostlyFor: tooSmall.largestUse))
+        #expect(throws: refusal) { try tooSmall.check() }
+        // What is printed above the refusal adds up to what it says, and names what takes most.
+        #expect(tooSmall.totalBytes == needed)
+        #expect(refusal.description.contains("most of it for runtime with 32."))
         try plan(budget: needed).check()
         try plan(budget: ByteSize.parse(ByteSize.flagText(atLeast: needed))).check()
-        let text = GenerationError(.budgetTooSmall(budgetBytes: 1 << 20, neededBytes: needed)).description
-        #expect(text.contains(ByteSize.flagText(atLeast: needed)))
+        #expect(refusal.description.contains(ByteSize.flagText(atLeast: needed)))
+    }
+
+    @Test("a budget too small for large steps gets smaller ones, and no refusal")
+    func smallerSteps() throws {
+        let needed = try plan(rows: 512).smallestBytes
+        #expect(try plan(rows: 16).smallestBytes == needed)
+        let tight = try plan(rows: 512, budget: needed + 3 << 20)
+        try tight.check()
+        #expect(tight.options.maximumRows < 512 && tight.options.maximumRows > 1)
+        let ample = try plan(rows: 512, budget: needed + 12 << 20)
+        try ample.check()
+        #expect(ample.options.maximumRows == 512 && ample.options.streaming != nil)
     }
 
     @Test("counts what a token reads: all dense weights and its own experts")

@@ -44,9 +44,12 @@ struct StreamingPlanTests {
                 }
             }
             let smallest = try plan(nil).smallestBytes
+            let tooSmall = try plan(smallest - 1)
             #expect(
-                throws: GenerationError(.budgetTooSmall(budgetBytes: smallest - 1, neededBytes: smallest))
-            ) { try plan(smallest - 1).check() }
+                throws: GenerationError(
+                    .budgetTooSmall(
+                        budgetBytes: smallest - 1, neededBytes: smallest, mostlyFor: tooSmall.largestUse))
+            ) { try tooSmall.check() }
             var slots = 0
             for budget in stride(from: smallest, to: smallest + 60 << 20, by: 370_001) {
                 let plan = try plan(budget)
@@ -112,7 +115,7 @@ struct StreamingPlanTests {
             var token = TokenID(7)
             var chosen: [Int] = []
             for _ in 0..<8 {
-                try core.forward(token)
+                #expect(try core.forward(token, unless: CancellationFlag()))
                 let logits = core.model.logits(rows: 0..<1)
                 let best = (0..<logits.columns).reduce(0) { logits[0, $1] > logits[0, $0] ? $1 : $0 }
                 chosen.append(best)
@@ -183,9 +186,12 @@ struct StreamingPlanTests {
             #expect(error?.description.contains("convert it to GGUF") == true)
         }
         let total = mapped.totalBytes
-        #expect(throws: GenerationError(.budgetTooSmall(budgetBytes: total - 1, neededBytes: total))) {
-            try plan(total - 1, of: file).check()
-        }
+        let tooSmall = try plan(total - 1, of: file)
+        #expect(
+            throws: GenerationError(
+                .budgetTooSmall(
+                    budgetBytes: total - 1, neededBytes: total, mostlyFor: tooSmall.largestUse))
+        ) { try tooSmall.check() }
         var options = mapped.options
         options.streaming = try plan(nil, { $0.source = .streamed }).options.streaming
         let error = try #require(throws: ExpertStorageError.self) {

@@ -32,17 +32,20 @@ struct StreamingExactnessTests {
         try expectSameBits(try SharedFixtures.path("fixtures/" + name))
     }
 
-    @Test("and where every record is joined from two parts")
-    func progressive() throws { try expectSameBits(progressive: DemoModel.path) }
+    @Test("and from a store, also where every record is joined from two parts", arguments: [false, true])
+    func store(isProgressive: Bool) throws {
+        try expectSameBits(DemoModel.path, packedProgressively: isProgressive)
+    }
 
     @Test("in whatever mixture of formats", .needsSharedFixtures)
     func progressiveMixture() throws {
-        try expectSameBits(progressive: try SharedFixtures.path("demo-model/demo-q4_k_m.gguf"))
+        try expectSameBits(
+            try SharedFixtures.path("demo-model/demo-q4_k_m.gguf"), packedProgressively: true)
     }
 
-    private func expectSameBits(progressive path: String) throws {
+    private func expectSameBits(_ path: String, packedProgressively isProgressive: Bool) throws {
         let folder = try TemporaryFolder()
-        let store = try PackedModelTests.progressive(path, in: folder)
+        let store = try PackedModelTests.packed(path, isProgressive: isProgressive, in: folder)
         try expectSameBits(path, streamed: try ModelFile.open(store))
     }
 

@@ -26,7 +26,7 @@ struct StreamingFaultTests {
     /// What happens to one read, and the error that is then thrown; nil where none is.
     private static let faults: [(fault: FakeDisk.Fault, code: ExpertStorageError.Code?)] = [
         (.error(.ioError), .readFailed(.ioError)), (.short(0), .endOfFile(needed: 0, found: 0)),
-        (.short(3), .endOfFile(needed: 0, found: 0)), (.slow(10_000_000), nil), (.error(.interrupted), nil),
+        (.short(3), nil), (.slow(10_000_000), nil), (.error(.interrupted), nil),
         (.error(.resourceTemporarilyUnavailable), nil),
     ]
 
@@ -100,6 +100,45 @@ struct StreamingFaultTests {
         ] {
             #expect(error.description.contains(part))
         }
+    }
+
+    @Test(
+        "a store whose reads flip a bit: right bits, or an error that names layer, expert and place",
+        arguments: [0, 2])
+    func flippedBits(guesses: Int) throws {
+        let folder = try TemporaryFolder()
+        let store = try PackedModelTests.packed(Self.paths[0], isProgressive: false, in: folder)
+        let subject = try StreamingBench.Subject(store)
+        let way = Self.way(0.25, isGlobal: false, guessAreas: guesses)
+        // Each read once, also those of experts that were read and found right before.
+        var damaged = 0
+        var index = 0
+        while true {
+            let bench = try StreamingBench(subject, way, stepRows: 1, seed: UInt64(index))
+            bench.disk.faults[index] = .bitFlip
+            var found: ExpertStorageError?
+            let logits = bench.run(whenFailed: { error in
+                found = error
+                return false
+            })
+            if let found {
+                guard case .damaged = found.code else {
+                    Issue.record("\(found)")
+                    return
+                }
+                #expect(found.layer != nil && found.expert != nil && found.path == store)
+                damaged += 1
+            } else {
+                // The bit lay behind the record, or the guess was wrong.
+                #expect(logits == subject.expected, "read \(index)")
+            }
+            #expect(bench.isAtRest)
+            if bench.disk.reads.count <= index { break }
+            bench.disk.faults = [:]
+            #expect(bench.run() == subject.expected, "after read \(index)")
+            index += Nightly.isOn ? 1 : 1 + index / 16
+        }
+        #expect(damaged > 10)
     }
 
     @Test("a device that is gone: every step fails until it is back", arguments: paths)
@@ -220,20 +259,25 @@ struct StreamingFaultTests {
 
     @Test("whatever happens in any order, steps give the right bits or fail, and can be repeated")
     func simulation() throws {
-        let subjects = try Self.paths.map { try StreamingBench.Subject($0) }
+        let folder = try TemporaryFolder()
+        let store = try PackedModelTests.packed(Self.paths[0], isProgressive: false, in: folder)
+        let subjects = try (Self.paths + [store]).map { try StreamingBench.Subject($0) }
         let first = SeededGenerator.fromEnvironment(fallback: 1).seed
         var failures = 0
         for seed in first..<first + (Nightly.isOn ? 10_000 : 200) {
             var generator = SeededGenerator(seed: seed)
             guard var way = StreamedWay.all.randomElement(using: &generator) else { return }
             way.threads = 1
-            let subject = subjects[Int(seed % 2)]
+            let subject = subjects[Int(seed) % subjects.count]
             let bench = try StreamingBench(
                 subject, way, stepRows: Int.random(in: 1...10, using: &generator), seed: seed,
                 depth: Int.random(in: 1...6, using: &generator))
             let rarity = Int.random(in: 2...30, using: &generator)
             for index in 0..<400 where Int.random(in: 0..<rarity, using: &generator) == 0 {
-                bench.disk.faults[index] = Self.fault(&generator)
+                // Only stores have checksums.
+                let isChecked = subject.file.store != nil
+                bench.disk.faults[index] =
+                    isChecked && Bool.random(using: &generator) ? .bitFlip : Self.fault(&generator)
             }
             for _ in 0..<2 {
                 let patience = Int.random(in: 3...200, using: &generator)

@@ -29,7 +29,7 @@ final class StreamingBench {
         init(_ path: String) throws {
             file = try ModelFile.open(path)
             needs = try ModelNeeds(file: file)
-            parts = try file.parts.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
+            parts = try file.diskPaths.map { [UInt8](try Data(contentsOf: URL(fileURLWithPath: $0))) }
             let vocabulary = needs.shape.vocabularySize
             ids = (0..<10).map { TokenID(Int32(($0 * 2654 + 11) % vocabulary)) }
             let model = try LanguageModel(file: file, options: StreamingBench.options(nil))

@@ -8,7 +8,7 @@ struct Layering {
         "Tuning": ["Generation", "TraceFiles", "Residency"],
         "Generation": ["Models", "TraceFiles", "Tokenization", "Residency"],
         "Models": ["ExpertStorage", "Residency"],
-        "ExpertStorage": ["ModelFiles", "Residency", "CEventCounter"],
+        "ExpertStorage": ["ModelFiles", "Residency", "CEventCounter", "CLZ4"],
         "TraceFiles": ["ModelFiles", "Residency", "CLZ4"],
         "Tokenization": ["ModelFiles"],
         "ModelFiles": ["Kernels"],

@@ -1,0 +1,40 @@
+import Synchronization
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Glibc)
+import Glibc
+#endif
+
+/// Where the handler's message lies, and its bytes: made before, because a handler may not.
+private let messagePlace = Atomic<UInt>(0)
+private let messageCount = Atomic<Int>(0)
+
+/// The signal handler: only calls that POSIX allows in one.
+private func sayAndEnd(_ number: Int32) {
+    let place = UInt(messagePlace.load(ordering: .acquiring))
+    if let message = unsafe UnsafeRawPointer(bitPattern: place) {
+        unsafe _ = write(2, message, messageCount.load(ordering: .relaxed))
+    }
+    _exit(CommandFailure.Code.failure.rawValue)
+}
+
+/// What happens where a mapped file has no bytes any more: somebody cut it off, or its disk failed.
+///
+/// Nothing can be computed without them, and the system says so by a signal in the middle of a load of a
+/// register. The program ends with a sentence and exit code 1 instead of a core dump.
+enum BusErrors {
+    /// Takes over SIGBUS for a program that maps the model at `path`.
+    static func name(_ path: String) {
+        let text =
+            "sluice: '\(path)' lost bytes while it was used (SIGBUS): it was cut off or replaced, or its "
+            + "disk failed; leave the file alone while it is used, check the disk, and run again\n"
+        let bytes = Array(text.utf8)
+        // Kept until the process ends.
+        let message = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 1)
+        unsafe message.copyMemory(from: bytes, byteCount: bytes.count)
+        messageCount.store(bytes.count, ordering: .relaxed)
+        messagePlace.store(UInt(bitPattern: message), ordering: .releasing)
+        signal(SIGBUS, sayAndEnd)
+    }
+}
