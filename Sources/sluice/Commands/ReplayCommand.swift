@@ -118,12 +118,17 @@ struct ReplayCommand: AsyncParsableCommand {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let wishes = try wishes(&resolver)
         let json = try resolver.isOn("json", flag: json)
-        let table = try resolver.text(["csv"], flag: csv).map { try OutputFile($0) }
-        let page = try resolver.text(["html"], flag: html).map { try OutputFile($0) }
+        let machinePath = try resolver.text(["machine"], flag: machine)
+        let inputs = traces + fit + [machinePath].compactMap(\.self)
+        let tablePath = try resolver.text(["csv"], flag: csv)
+        let table = try tablePath.map { try OutputFile($0, besides: inputs) }
+        let page = try resolver.text(["html"], flag: html).map { path in
+            try OutputFile(path, besides: inputs + [tablePath].compactMap(\.self))
+        }
         let interrupt = CancellationFlag()
         Interrupts.shared.watch(interrupt)
         defer { Interrupts.shared.watch(nil) }
-        let machine = try resolver.text(["machine"], flag: machine).map { path in
+        let machine = try machinePath.map { path in
             try MachineFile(InputFile.contents(of: path, mostBytes: SettingsFile.mostBytes + 1), path: path)
         }
         let judged = try TraceInput.read(traces)

@@ -30,6 +30,9 @@ struct OpenedModel {
         try Self.check(tokenizer, fits: needs.shape, path: file.path)
     }
 
+    /// All that is read, which no output may be.
+    var inputs: [String] { file.diskPaths + settings.inputs }
+
     private static func open(_ settings: ModelSettings) throws -> ModelFile {
         if let path = settings.modelPath { return try ModelFile.open(path) }
         if !settings.isQuiet {

@@ -25,6 +25,9 @@ struct TuningSession {
         output = try ProfileFile(wishes.output, overwrites: wishes.overwrites)
         let path = try wishes.modelPath ?? BundledModel.path()
         let file = try ModelFile.open(path)
+        try OutputFile.check(
+            wishes.output,
+            isNoneOf: file.diskPaths + [wishes.tracePath, wishes.machinePath].compactMap(\.self))
         let needs = try ModelNeeds(file: file)
         guard needs.extents != nil else { throw TuningBenchError.notStreamable(path: path) }
         let context =
