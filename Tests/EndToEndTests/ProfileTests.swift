@@ -125,6 +125,16 @@ struct ProfileTests {
         #expect(run.code == 0 && run.errors.contains("was measured with the model 0123456789abcdef"))
     }
 
+    @Test("a profile of another machine warns, and the run goes on")
+    func otherMachine() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("[tuned]\nmachine = \"a machine of old\"\n", to: "p.toml")
+        let run = try Executable.run(["run", "-p", "Once", "-n", "1", "--profile", path])
+        #expect(
+            run.code == 0 && run.errors.contains("was measured on another machine (a machine of old; this"),
+            "\(run.errors)")
+    }
+
     @Test("sluice profile shows what a profile says, and what profiles may hold")
     func show() throws {
         let folder = try TemporaryFolder()

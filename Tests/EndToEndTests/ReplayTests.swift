@@ -111,6 +111,42 @@ struct ReplayTests {
         #expect(text.text.contains("no tokens/s without a machine"))
     }
 
+    @Test("table, CSV and page say what is read for a token, and where its time goes")
+    func bytesAndShares() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let trace = try folder.write(Self.loop(tokens: 31), to: "loop.csv")
+        let machine = try folder.write(Self.machine, to: "machine.toml")
+        let (table, page) = (folder.path + "/table.csv", folder.path + "/page.html")
+        let text = try Executable.run([
+            "replay", trace, "--policy", "lru", "--budget", "50%,75%", "--expert-bytes", "1M", "--machine",
+            machine, "--csv", table, "--html", page,
+        ]).text
+        func line(_ title: String) -> [Substring]? {
+            text.firstRange(of: title).flatMap { found in
+                text[found.upperBound...].split(separator: "\n").first { $0.contains("lru ") }?
+                    .split(separator: " ")
+            }
+        }
+        // All 31 tokens read a MiB, or three of them.
+        #expect(line("\nMB read for a token, allocation uniform\n") == ["lru", "1.05", "0.10"])
+        // 2 ms of 4 compute; or 62 of 68.
+        #expect(
+            line("\nof that time computing / waiting for the disk / without bytes, %\n")
+                == ["lru", "50/50/0", "91/9/0"])
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 110 })
+        let html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(html.contains(/computing 91\s%, disk 9\s%, overhead 0\s%/) && html.contains(">overhead</th>"))
+        let lines = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n")
+        let names = lines[0].split(separator: ",").suffix(3)
+        #expect(names == ["compute_share", "stall_share", "overhead_share"])
+        let shares = lines[1].split(separator: ",", omittingEmptySubsequences: false).suffix(3)
+        let expected = [0.5, 0.5, 0]
+        for (share, expected) in zip(shares, expected) {
+            #expect(abs((Double(share) ?? .nan) - expected) < 1e-9, "\(lines[1])")
+        }
+    }
+
     @Test("a machine file that cannot be used is refused with what is wrong")
     func badMachine() throws {
         let folder = try TemporaryFolder()
@@ -140,7 +176,12 @@ struct ReplayTests {
         let arguments = [
             trace, "--policy", "lru,lfu:fit", "--allocation", "uniform,fitted", "--budget", "50%",
         ]
-        for (fit, expected) in [(other, "held-out"), (trace, "in-sample")] {
+        // The same choices under another name, and with weights beside them.
+        let copy = try folder.write(
+            Self.loop(tokens: 31).replacing("slot,expert\n", with: "slot,expert,weight\n")
+                .replacing(/(,0,\d)\n/) { "\($0.1),1.0\n" }, to: "copy.csv")
+        let cases = [(other, "held-out"), (trace, "in-sample"), (copy, "in-sample")]
+        for (fit, expected) in cases {
             let results = try Self.results(arguments + ["--fit", fit])
             let fits = results.map { "\($0["allocation"] ?? "") \($0["fit"] ?? "")" }
             #expect(
@@ -176,6 +217,7 @@ struct ReplayTests {
             (["--pools", "many"], 2, "--pools"), (["--predictor", "none,seer"], 2, "--predictor"),
             (["--interleave", "0"], 2, "--interleave"), (["--budget", "20%"], 1, "no budget"),
             (["--fit", "nowhere.csv", "--allocation", "fitted"], 1, "nowhere.csv"),
+            (["--fit", "nowhere.csv"], 2, "add --allocation fitted or --policy lfu:fit"),
         ])
     func refusals(options: [String], code: Int, words: String) throws {
         let folder = try TemporaryFolder()

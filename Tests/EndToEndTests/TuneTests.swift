@@ -75,6 +75,63 @@ struct TuneTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
+    /// What a file says of a machine, so that nothing is measured.
+    private static let machine = """
+        [disk]
+        latency_us = 100
+        bandwidth_mb_per_s = 1000
+        [memory]
+        bandwidth_mb_per_s = 10000
+        [processor]
+        layer_overhead_us = 0
+        [model]
+        fingerprint = "FINGERPRINT"
+        expert_kib = 102
+        dense_kib_per_layer = 1024
+
+        """
+
+    @Test("refuses a trace of a model of another shape, and a machine that was measured with another model")
+    func otherModel() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/tuned.toml"
+        let trace = try folder.write(
+            "# layers 1 experts 4 top_k 1\nsequence,step,token,layer,slot,expert\n0,0,7,0,0,1\n",
+            to: "other.csv")
+        let shape = try Executable.run(Self.short + ["-o", path, "--trace", trace])
+        #expect(shape.code == 1 && shape.text.isEmpty)
+        #expect(shape.errors.contains("a model with 1 layer of 4 experts, 1 for a token"), "\(shape.errors)")
+        #expect(shape.errors.contains("this one has 12 layers of 32 experts, 4 for a token"))
+        let file = try folder.write(
+            Self.machine.replacing("FINGERPRINT", with: "of another"), to: "machine.toml")
+        let machine = try Executable.run(Self.short + ["-o", path, "--machine", file])
+        #expect(machine.code == 1 && machine.text.isEmpty)
+        #expect(machine.errors.contains("was measured with model of another"), "\(machine.errors)")
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test("replays a trace of the model in whatever format, and the speeds of a machine file")
+    func given() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path + "/tuned.toml"
+        let (own, table) = (folder.path + "/own.sltrace", folder.path + "/own.csv")
+        let run = try Executable.run([
+            "run", "-p", "Once upon a time", "-n", "24", "--trace", own, "--json", "-q",
+        ])
+        let receipt = try #require(try run.object()["receipt"] as? [String: Any])
+        let fingerprint = try #require(receipt["fingerprint"] as? String)
+        let export = try Executable.run(["trace", "export", own, "--format", "csv", "-o", table])
+        #expect(export.code == 0, "\(export.errors)")
+        let machine = try folder.write(
+            Self.machine.replacing("FINGERPRINT", with: fingerprint), to: "machine.toml")
+        let tuned = try Executable.run([
+            "tune", "--budget-max", "75M", "--seconds", "1", "--json", "-o", path, "--trace", table,
+            "--machine", machine,
+        ])
+        #expect(tuned.code == 0, "\(tuned.errors)")
+        #expect((try tuned.object()["routing"] as? String)?.hasSuffix("tokens of own.csv") == true)
+    }
+
     @Test("Ctrl-C ends it with 130, and neither a profile nor a recording is left")
     func interrupt() throws {
         let folder = try TemporaryFolder()

@@ -110,10 +110,11 @@ struct ReplayCharts {
                 return time / (1 + share)...time / (1 - share)
             }
             let error = row.errorBand.map { " ± \(NumberText.percent($0, 0))" } ?? ""
+            let shares = row.timeShares.map { ", \($0.name) \(NumberText.percent($0.share, 0))" }.joined()
             return LineChart.Point(
                 x: row.budgetShare, y: time, band: band,
                 tip: "\(row.policy) at \(budget(row)): \(NumberText.plain(time)) ms per token, "
-                    + "\(NumberText.plain(row.tokensPerSecond ?? 0)) tokens/s\(error)")
+                    + "\(NumberText.plain(row.tokensPerSecond ?? 0)) tokens/s\(error)\(shares)")
         }
         let values = lines.flatMap { line in line.points.map(\.y) }
         let isWide = (values.max() ?? 1) > 20 * (values.min() ?? 1)

@@ -54,6 +54,8 @@ public struct ReplayReportInput: Sendable {
         public var errorBand: Double?
         /// Where its settings come from.
         public var fit: Fit
+        /// Where the time of a token goes; nil without a model of time.
+        public var times: StepTimes?
 
         /// Where a row's settings come from.
         public enum Fit: Sendable {
@@ -68,7 +70,7 @@ public struct ReplayReportInput: Sendable {
         public init(
             policy: String, allocation: String, predictor: String, budgetShare: Double, budgetBytes: Int?,
             slots: Int, layers: [CacheCounters], bytesRead: Int?, tokensPerSecond: Double?,
-            errorBand: Double?, fit: Fit
+            errorBand: Double?, fit: Fit, times: StepTimes? = nil
         ) {
             self.policy = policy
             self.allocation = allocation
@@ -81,6 +83,7 @@ public struct ReplayReportInput: Sendable {
             self.tokensPerSecond = tokensPerSecond
             self.errorBand = errorBand
             self.fit = fit
+            self.times = times
         }
 
         /// Of all layers.
@@ -88,6 +91,14 @@ public struct ReplayReportInput: Sendable {
         var hitRate: Double { counters.hitRate }
         /// Units: ms.
         var timePerToken: Double? { tokensPerSecond.flatMap { $0 > 0 ? 1000 / $0 : nil } }
+        /// Where the time of a token goes, by name, as shares of all of it; empty where nobody knows.
+        var timeShares: [(name: String, share: Double)] {
+            guard let times, times.total > 0 else { return [] }
+            return [
+                ("computing", times.compute / times.total), ("disk", times.stall / times.total),
+                ("overhead", times.overhead / times.total),
+            ]
+        }
         /// Whether it knows the future: nothing that can be run.
         var isBound: Bool { policy.hasPrefix("belady") }
     }

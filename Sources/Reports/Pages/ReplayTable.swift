@@ -50,6 +50,12 @@ struct ReplayTable {
                 .number("±") { $0.errorBand.map { NumberText.percent($0, 0) } ?? "–" },
             ]
         }
+        let shares = rows.first { !$0.timeShares.isEmpty }?.timeShares ?? []
+        columns += shares.indices.map { index in
+            TableText.Column.number(shares[index].name) { row in
+                row.timeShares.isEmpty ? "–" : NumberText.percent(row.timeShares[index].share, 0)
+            }
+        }
         return columns
     }
 

@@ -27,6 +27,7 @@ struct CacheReplay: ~Copyable {
         foreseen = Array(repeating: 0, count: predictors.count)
         for step in events.steps {
             requests.beginStep(rows: step.rows, startsText: step.startsText)
+            for index in observers.indices { observers[index].beginStep(context: step.context) }
             for event in step.events {
                 let layer = Int(events.layers[event])
                 let range = events.starts[event]..<events.starts[event + 1]

@@ -11,6 +11,8 @@ public struct ReplayEvents: Sendable {
         package let phase: TraceRow.Phase
         /// Whether one of them is the first of a text.
         package let startsText: Bool
+        /// Positions in front of it: those of each of its texts before the text's first token in it.
+        package let context: Int
         /// Its events.
         package var events: Range<Int>
     }
@@ -91,7 +93,8 @@ public struct ReplayEvents: Sendable {
         steps.append(
             Step(
                 rows: rows.count, phase: trace.rows[rows.upperBound - 1].phase,
-                startsText: rows.contains { trace.rows[$0].position == 0 }, events: first..<layers.count))
+                startsText: rows.contains { trace.rows[$0].position == 0 },
+                context: trace.context(of: rows), events: first..<layers.count))
     }
 
     /// An expert that one token names twice is asked for once.
@@ -133,6 +136,18 @@ public struct ReplayEvents: Sendable {
 }
 
 extension RoutingTrace {
+    /// Positions in front of `rows`, which were computed together.
+    fileprivate func context(of rows: Range<Int>) -> Int {
+        let first = self.rows[rows.lowerBound]
+        var context = Int(first.position)
+        if rows.count == 1 { return context }
+        var texts: Set = [first.sequence]
+        for row in self.rows[rows] where texts.insert(row.sequence).inserted {
+            context += Int(row.position)
+        }
+        return context
+    }
+
     /// Where the candidates that were named one layer before stand among its columns; nil without any.
     fileprivate var columnOfNextLayer: Int? { columns.candidates.firstIndex { $0.distance == 1 } }
 }

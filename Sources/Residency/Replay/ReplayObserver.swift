@@ -2,6 +2,8 @@
 ///
 /// A generic parameter of the replay, so that a call is specialised. Allocates: none is expected of it.
 public protocol ReplayObserver: ~Copyable {
+    /// A step begins: its texts have `context` positions in front of their tokens, all together.
+    mutating func beginStep(context: Int)
     /// One event was answered: of `requests` experts of `layer` asked for together by `rows` tokens, `misses`
     /// had to be read, `foreseen` of these had been predicted a layer before.
     mutating func event(layer: Int, rows: Int, requests: Int, misses: Int, foreseen: Int)

@@ -1,6 +1,7 @@
 /// Listens to a replay of which only the counters matter.
 public struct SilentObserver: ReplayObserver, Sendable {
     public init() {}
+    public mutating func beginStep(context: Int) {}
     public mutating func event(layer: Int, rows: Int, requests: Int, misses: Int, foreseen: Int) {}
     public mutating func endStep(rows: Int, phase: TraceRow.Phase) {}
 }

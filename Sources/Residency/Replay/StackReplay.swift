@@ -44,6 +44,7 @@ struct StackReplay<Stack: LevelStack & ~Copyable>: ~Copyable {
         for step in events.steps {
             stack.begin(tick: tick)
             tick += step.rows
+            for index in observers.indices { observers[index].beginStep(context: step.context) }
             for event in step.events {
                 let layer = Int(events.layers[event])
                 answer(event, layer, of: events)

@@ -30,7 +30,6 @@ public struct TimeModel: ReplayObserver, Sendable {
     private var idleSeconds = 0.0
     /// Positions in front of the step.
     private var context = 0
-    private var lastPhase = TraceRow.Phase.prefill
 
     /// - Parameter guessAreas: experts that can be read ahead at a time; the engine has room for two.
     public init(machine: MachineModel, load: ModelLoad, guessAreas: Int = 2) {
@@ -45,9 +44,11 @@ public struct TimeModel: ReplayObserver, Sendable {
         computeSeconds = load.expertBytes.map { Double($0) / weightRate }
     }
 
+    /// The positions whose keys and values every layer of the step reads.
+    public mutating func beginStep(context: Int) { self.context = context }
+
     /// A layer of the step: what is in front of its experts, and the experts.
     public mutating func event(layer: Int, rows: Int, requests: Int, misses: Int, foreseen: Int) {
-        if rows > 1, lastPhase == .decode { beginText() }
         let front =
             passSeconds(load.denseBytesPerLayer, rows: Double(rows))
             + Double(context) * load.positionBytesPerLayer / positionBytesPerSecond
@@ -82,14 +83,6 @@ public struct TimeModel: ReplayObserver, Sendable {
         }
         step = StepTimes()
         idleSeconds = 0
-        context += rows
-        lastPhase = phase
-    }
-
-    /// The prompt of another text: the observer is not told, but a prompt follows no answer.
-    private mutating func beginText() {
-        context = 0
-        lastPhase = .prefill
     }
 
     /// Weights passing once for `rows` rows: bound by memory for few, by arithmetic for many.

@@ -54,20 +54,21 @@ public struct TunedProfile: Sendable {
         var text = ProfileText(title: title)
         text.set("memory.budget", .text(Self.flag(knee)), comment: budgetComment)
         text.set(
-            "threads.decode", .integer(origin.threads), comment: "Threads of all measurements here.")
+            "threads.decode", .integer(origin.threads),
+            comment: "\(Self.rate(knee)) tokens/s with so many; no other number was tried.")
         text.set(
             "context.size_tokens", .integer(origin.contextTokens),
             comment:
-                "The budget holds keys and values of so many positions: "
-                + "\(ByteSize.text(origin.contextBytes))."
-        )
+                "The budget holds keys and values of so many positions, "
+                + "\(ByteSize.text(origin.contextBytes)), and\n"
+                + "made \(Self.rate(knee)) tokens/s with them; no other number was tried.")
         addKnobs(of: knee, to: &text)
         text.set(
             "tuned.model_fingerprint", .text(origin.modelFingerprint),
             comment: "\(origin.modelName). Another model warns: tune for it.")
         text.set(
-            "tuned.machine", .text(String(origin.machine.prefix(200))), comment: "Measured on \(origin.date)."
-        )
+            "tuned.machine", .text(String(origin.machine.prefix(MachineName.longest))),
+            comment: "Measured on \(origin.date).")
         return text.sealed
     }
 
@@ -107,25 +108,77 @@ public struct TunedProfile: Sendable {
         let parts = policy.split(separator: ":")
         text.set("experts.policy", .text(String(parts[0])), comment: policyComment(entry))
         if parts.count == 2, let tokens = Double(parts[1]) {
-            text.set("experts.half_life_tokens", .number(tokens), comment: "Ran with this policy.")
+            let comment = comparison(entry, Self.halfLife)
+            text.set("experts.half_life_tokens", .number(tokens), comment: comment)
         }
         if knobs.pools != .automatic {
-            text.set("experts.pools", .text(knobs.pools.rawValue), comment: "Ran with this policy.")
+            text.set(
+                "experts.pools", .text(knobs.pools.rawValue), comment: comparison(entry, Self.pools))
         }
+        let allocation = comparison(entry, Self.allocation)
         switch knobs.allocation {
         case .uniform: break
         case .shallow(let layers):
-            text.set("experts.allocation", .text("shallow"), comment: "Ran with this policy.")
-            text.set("experts.favoured_layers", .integer(layers), comment: "Ran with this policy.")
+            text.set("experts.allocation", .text("shallow"), comment: allocation)
+            text.set("experts.favoured_layers", .integer(layers), comment: allocation)
         case .soft(let layers):
-            text.set("experts.allocation", .text("soft"), comment: "Ran with this policy.")
-            text.set("experts.favoured_layers", .integer(layers), comment: "Ran with this policy.")
+            text.set("experts.allocation", .text("soft"), comment: allocation)
+            text.set("experts.favoured_layers", .integer(layers), comment: allocation)
         }
     }
 
-    /// How the knobs compare with the standard ones at the nearest budget at which both ran.
+    /// How fast it ran, and how fast what ran with the same budget and differs from it in this alone.
+    ///
+    /// - Parameter part: of some knobs, what is compared, in words.
+    private func comparison(_ entry: TuningResult.Entry, _ part: (TuningKnobs) -> String) -> String {
+        let own = entry.candidate.knobs
+        let parts: [(TuningKnobs) -> String] = [
+            Self.policy, Self.halfLife, Self.pools, Self.allocation,
+        ]
+        let others = sameBudget(entry).map { ($0, $0.candidate.knobs) }.filter { _, knobs in
+            part(knobs) != part(own) && parts.filter { $0(knobs) != $0(own) }.count == 1
+        }
+        let rates = others.map { "with \(part($1)) \(Self.rate($0))" }
+        let rest =
+            rates.isEmpty
+            ? "nothing else ran that differs in this alone" : rates.joined(separator: ", ")
+        return "\(Self.rate(entry)) tokens/s with this; \(rest)."
+    }
+
+    private static func policy(_ knobs: TuningKnobs) -> String {
+        String((knobs.policy ?? "auto").prefix { $0 != ":" })
+    }
+
+    private static func halfLife(_ knobs: TuningKnobs) -> String {
+        let parts = (knobs.policy ?? "auto").split(separator: ":")
+        return parts.count == 2 ? "a half-life of \(parts[1])" : "the policy's own half-life"
+    }
+
+    private static func pools(_ knobs: TuningKnobs) -> String { "slots of \(knobs.pools.rawValue)" }
+
+    private static func allocation(_ knobs: TuningKnobs) -> String { "\(knobs.allocation)" }
+
+    /// All that ran with the budget of `entry`, itself included.
+    private func sameBudget(_ entry: TuningResult.Entry) -> [TuningResult.Entry] {
+        result.measured.filter { $0.candidate.budgetBytes == entry.candidate.budgetBytes }
+    }
+
+    /// How the replay and the runs judged the knobs at this budget, and how they compare with the standard
+    /// ones at the nearest budget at which both ran.
     private func policyComment(_ entry: TuningResult.Entry) -> String {
-        let first = "Fastest at this budget in the replay of \(origin.routing)"
+        var first =
+            entry.rank.map {
+                $0.place == 1
+                    ? "First of \($0.count) at this budget in the replay of \(origin.routing); "
+                    : "Number \($0.place) of \($0.count) at this budget in the replay of \(origin.routing); "
+            } ?? "At this budget "
+        let ran = sameBudget(entry)
+        let isFastest = ran.allSatisfy { $0.secondsPerToken >= entry.secondsPerToken }
+        first +=
+            ran.count < 2
+            ? "the only one that ran"
+            : isFastest ? "the fastest of \(ran.count) that ran" : "one of \(ran.count) that ran"
+        first += ", \(Self.rate(entry)) tokens/s"
         let standards = result.measured.filter { $0.candidate.knobs == .standard }
         let pairs = standards.compactMap { standard in
             result.measured.first {

@@ -136,6 +136,7 @@ extension ReplayEvents {
     /// Tells `time` of every event as one that finds all its experts.
     fileprivate func replayWhole(into time: inout TimeModel) {
         for step in steps {
+            time.beginStep(context: step.context)
             for event in step.events {
                 time.event(
                     layer: Int(layers[event]), rows: step.rows, requests: starts[event + 1] - starts[event],

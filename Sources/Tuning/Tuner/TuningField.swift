@@ -35,6 +35,12 @@ struct TuningField {
     /// Candidates with this budget, the one expected to be fastest first.
     func ranked(at budgetBytes: Int) -> [TuningCandidate] { ranks[budgetBytes] ?? [] }
 
+    /// Where the replay puts a candidate among those with its budget.
+    func rank(of candidate: TuningCandidate) -> TuningResult.Entry.Rank? {
+        let ranked = ranked(at: candidate.budgetBytes)
+        return ranked.firstIndex(of: candidate).map { .init(place: $0 + 1, of: ranked.count) }
+    }
+
     /// What the replay expects of a candidate.
     func prediction(of candidate: TuningCandidate) -> TuningPrediction? { predictions[candidate] }
 

@@ -45,7 +45,8 @@ struct TuningLog {
     private var entries: [TuningResult.Entry] {
         order.map {
             TuningResult.Entry(
-                candidate: $0, prediction: field.prediction(of: $0), runs: measurements[$0] ?? [])
+                candidate: $0, prediction: field.prediction(of: $0), runs: measurements[$0] ?? [],
+                rank: field.rank(of: $0))
         }
     }
 

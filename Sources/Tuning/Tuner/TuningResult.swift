@@ -8,11 +8,30 @@ public struct TuningResult: Sendable {
         public let prediction: TuningPrediction?
         /// All runs of it, at least one.
         public let runs: [TuningMeasurement]
+        /// Where the replay put it among all candidates with its budget; nil where it could not.
+        public let rank: Rank?
 
-        public init(candidate: TuningCandidate, prediction: TuningPrediction?, runs: [TuningMeasurement]) {
+        public init(
+            candidate: TuningCandidate, prediction: TuningPrediction?, runs: [TuningMeasurement],
+            rank: Rank? = nil
+        ) {
             self.candidate = candidate
             self.prediction = prediction
             self.runs = runs
+            self.rank = rank
+        }
+
+        /// A place from 1, for the one that is expected to be fastest, among so many.
+        public struct Rank: Sendable, Equatable {
+            /// From 1.
+            public let place: Int
+            /// All that were ranked.
+            public let count: Int
+
+            public init(place: Int, of count: Int) {
+                self.place = place
+                self.count = count
+            }
         }
 
         /// Median over the runs: with two the mean, so that neither luck nor its lack decides alone.

@@ -10,6 +10,8 @@ extension DoctorCommand {
     func measureMachine(_ modelPath: String, into path: String, asJSON: Bool) throws {
         let set = try InstructionSet.fromEnvironment()
         let file = try ModelFile.open(modelPath)
+        // Opened before anything is measured, so that nobody waits in vain.
+        let output = try OutputFile(path, besides: file.diskPaths)
         let cores = MachineCores.read()
         let probe = try MachineProbe(file: file, threadCount: cores.recommendedThreads)
         let disk = DiskProbe.answer(
@@ -26,7 +28,7 @@ extension DoctorCommand {
             element: file.isMostlyFloat32 ? .float32 : .float16, name: name, unless: interrupt
         ) { StandardError.write("sluice: measuring \($0)\n") }
         guard let machine else { throw CommandFailure.interrupted }
-        try OutputFile(path).write(machine.text(title: Self.title(modelPath)))
+        try output.write(machine.text(title: Self.title(modelPath)))
         let report = MachineReport(machine: machine, path: path)
         try StandardOutput.write(asJSON ? report.json.text + "\n" : report.text)
     }

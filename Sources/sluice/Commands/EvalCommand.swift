@@ -54,7 +54,7 @@ struct EvalCommand: AsyncParsableCommand {
         var resolver = try SettingResolver(
             environment: ProcessInfo.processInfo.environment, profile: model.shared.profile,
             ignoring: ["ctx-size"])
-        let settings = try ModelSettings(model, streaming, &resolver)
+        var settings = try ModelSettings(model, streaming, &resolver)
         let scoresSecondHalf = try resolver.isOn("second-half", flag: secondHalf)
         let chunkLimit = try resolver.optional(["chunks"], flag: chunks, expected: "an integer") { Int($0) }
         guard (chunkLimit ?? 1) >= 1 else {
@@ -64,6 +64,7 @@ struct EvalCommand: AsyncParsableCommand {
         let wantsArgmax = try resolver.isOn("argmax", flag: argmax)
         let logits = try resolver.text(["logits"], flag: logits)
         let text = try text.resolved(&resolver)
+        settings.inputs.append(text.name)
         let session = try ModelSession(
             settings, &resolver, needsTokenizer: text.needsTokenizer,
             wantedContext: EvaluationWindows.defaultSize)
@@ -75,14 +76,13 @@ struct EvalCommand: AsyncParsableCommand {
         var request = EvaluationRequest(windows: windows.windows)
         request.scoresSecondHalf = scoresSecondHalf
         request.wantsArgmax = wantsArgmax
-        if let logits {
-            let file = try LogitFile(logits)
-            request.logitSink = { try file.append($0) }
-        }
+        let logitFile = try logits.map { try LogitFile($0, besides: session.filesInUse) }
+        if let logitFile { request.logitSink = { try logitFile.append($0) } }
         let engine = try await session.start(
             noting: [TraceNote("command", "eval"), TraceNote("prompt", text.name)])
         let summary = try await session.recording(on: engine) {
             let summary = try await score(request, on: engine, session: session)
+            try logitFile?.finish()
             let receipt = session.receipt(summary)
             let report = EvaluationReport(summary, windows: windows)
             try StandardOutput.write(json ? report.json(receipt).text + "\n" : report.text)

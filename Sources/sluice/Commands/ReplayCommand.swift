@@ -16,7 +16,7 @@ struct ReplayCommand: AsyncParsableCommand {
             without (belady-bypass), is always there. Several traces are replayed one after another.
 
             What is fitted (fitted allocations, lfu:fit) is fitted on the --fit traces; without them, or on \
-            the same file, the table says in-sample.
+            the same choices, the table says in-sample.
 
             Budgets are sizes, shares of all experts, and ranges: 5%..100% goes in steps of its first value, \
             1G..8G:512M in steps of 512M.
@@ -118,16 +118,23 @@ struct ReplayCommand: AsyncParsableCommand {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let wishes = try wishes(&resolver)
         let json = try resolver.isOn("json", flag: json)
-        let table = try resolver.text(["csv"], flag: csv).map { try OutputFile($0) }
-        let page = try resolver.text(["html"], flag: html).map { try OutputFile($0) }
+        let machinePath = try resolver.text(["machine"], flag: machine)
+        let inputs = traces + fit + [machinePath].compactMap(\.self)
+        let tablePath = try resolver.text(["csv"], flag: csv)
+        let table = try tablePath.map { try OutputFile($0, besides: inputs) }
+        let page = try resolver.text(["html"], flag: html).map { path in
+            try OutputFile(path, besides: inputs + [tablePath].compactMap(\.self))
+        }
         let interrupt = CancellationFlag()
         Interrupts.shared.watch(interrupt)
         defer { Interrupts.shared.watch(nil) }
-        let machine = try resolver.text(["machine"], flag: machine).map { path in
-            try MachineFile(InputFile.contents(of: path, mostBytes: SettingsFile.mostBytes + 1), path: path)
-        }
+        let machine = try machinePath.map(MachineInput.read)
         let judged = try TraceInput.read(traces)
-        if let machine { try check(machine, fits: judged) }
+        if let machine {
+            for (path, opened) in zip(traces, judged) {
+                try MachineInput.check(machine, fits: "'\(path)' is a trace of", opened.source.fingerprint)
+            }
+        }
         let run = try replay(judged.map(\.trace), wishes, machine, interrupt)
         let (results, notes) = try await run.results(wishes)
         run.progress.clear()
@@ -169,19 +176,12 @@ struct ReplayCommand: AsyncParsableCommand {
             }
             wishes.expertBytes = bytes
         }
-        return wishes
-    }
-
-    /// - Throws: `CommandFailure` where the machine was measured with another model than a trace is of.
-    private func check(_ machine: MachineFile, fits judged: [TraceInput.Opened]) throws {
-        guard let measured = machine.model?.fingerprint, !measured.isEmpty else { return }
-        for (path, opened) in zip(traces, judged) {
-            guard let found = opened.source.fingerprint, found != measured else { continue }
-            throw CommandFailure.failure(
-                "'\(path)' is a trace of model \(found), but the machine file was measured with model "
-                    + "\(measured); measure it with the trace's: `sluice doctor --machine FILE -m MODEL`, or "
-                    + "delete model.fingerprint if both compute alike")
+        guard fit.isEmpty || wishes.fits else {
+            throw CommandFailure.usage(
+                "--fit names traces to fit on, but nothing is fitted; add --allocation fitted or --policy "
+                    + "lfu:fit, or leave --fit out")
         }
+        return wishes
     }
 
     /// The time model of `machine` for a trace of `shape`, where experts have `expertBytes`.
@@ -206,7 +206,7 @@ struct ReplayCommand: AsyncParsableCommand {
         _ judged: [RoutingTrace], _ wishes: ReplayWishes, _ machine: MachineFile?,
         _ interrupt: CancellationFlag
     ) throws -> ReplayRun {
-        let fitted = wishes.fits && !fit.isEmpty ? try TraceInput.read(fit).map(\.trace) : []
+        let fitted = fit.isEmpty ? [] : try TraceInput.read(fit).map(\.trace)
         if let other = fitted.first, !other.shape.hasSameExperts(as: judged[0].shape) {
             throw CommandFailure.failure("'\(fit[0])' is a trace of another model than '\(traces[0])'")
         }
@@ -219,13 +219,12 @@ struct ReplayCommand: AsyncParsableCommand {
                     + "such as 25%")
         }
         let given = wishes.expertBytes.map { bytes in shape.expertBytes.map { _ in bytes } }
-        let places = Set(traces.map(TraceInput.place))
+        let isSame = fitted.contains { other in judged.contains { TraceInput.haveSameChoices($0, other) } }
         return ReplayRun(
             events: events,
             fitEvents: fitted.isEmpty
                 ? events : ReplayEvents(fitted, streams: wishes.streams, isPerAccess: wishes.isPerAccess),
-            fit: fitted.isEmpty || !places.isDisjoint(with: fit.map(TraceInput.place))
-                ? .inSample : .heldOut,
+            fit: fitted.isEmpty || isSame ? .inSample : .heldOut,
             expertBytes: given ?? (isKnown ? shape.expertBytes : shape.expertBytes.map { _ in 1 }),
             hasExpertBytes: isKnown,
             timeModel: try machine.map {

@@ -55,7 +55,8 @@ struct RunCommand: AsyncParsableCommand {
     func run() async throws {
         var resolver = try SettingResolver(
             environment: ProcessInfo.processInfo.environment, profile: model.shared.profile)
-        let settings = try ModelSettings(model, streaming, &resolver)
+        var settings = try ModelSettings(model, streaming, &resolver)
+        settings.inputs += [prompt.file].compactMap(\.self)
         let sampling = try sampling.resolved(&resolver)
         let maximum = try GeneratedLength.resolved(predict, &resolver)
         let ignoresEnd = try resolver.isOn("ignore-eos", flag: ignoreEos)
@@ -81,10 +82,8 @@ struct RunCommand: AsyncParsableCommand {
         request.stops = stops
         request.ignoresEndOfGeneration = ignoresEnd
         try session.check(request)
-        if let logits {
-            let file = try LogitFile(logits)
-            request.logitSink = { try file.append($0) }
-        }
+        let logitFile = try logits.map { try LogitFile($0, besides: session.filesInUse) }
+        if let logitFile { request.logitSink = { try logitFile.append($0) } }
         let engine = try await session.start(
             noting: [TraceNote("command", "run")] + promptNotes)
         // A reader wants the story from its start; a script wants what is new.
@@ -94,6 +93,7 @@ struct RunCommand: AsyncParsableCommand {
         let reason = try await session.recording(on: engine) {
             let transcript = try await Transcript.collect(
                 request, on: engine, session: session, streams: !json)
+            try logitFile?.finish()
             try finish(transcript, session: session, request: request, asJSON: json)
             return transcript.summary.finishReason
         }

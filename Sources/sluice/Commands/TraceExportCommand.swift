@@ -50,9 +50,7 @@ struct TraceExportCommand: ParsableCommand {
         guard output != "-" || !json else {
             throw CommandFailure.usage("--json and the trace would both go to standard output; name a file")
         }
-        guard !TraceFormatList.isSameFile(trace, output) else {
-            throw CommandFailure.usage("'\(output)' is the trace to read; name another file with -o")
-        }
+        if output != "-" { try OutputFile.check(output, isNoneOf: [trace]) }
         try TraceFormatList.check(format, among: TraceExport.formats)
         let file = try TraceFile.read(trace)
         guard case .routing(let routing) = file.contents else {
@@ -78,6 +76,8 @@ struct TraceExportCommand: ParsableCommand {
     /// Writes all pieces and gives their bytes.
     private func write(_ export: inout TraceExport, rows: Int, to output: String) throws -> Int {
         let file = output == "-" ? nil : try OutputFile(output)
+        // Also where there is no piece at all.
+        try file?.write([])
         var progress = ProgressLine("writing token")
         var byteCount = 0
         while let piece = export.next() {

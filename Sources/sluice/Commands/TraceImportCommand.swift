@@ -55,9 +55,7 @@ struct TraceImportCommand: ParsableCommand {
         guard let output = try resolver.text(["output", "o"], flag: output) else {
             throw CommandFailure.usage("there is no trace to write; name one with -o FILE")
         }
-        guard !TraceFormatList.isSameFile(input, output) else {
-            throw CommandFailure.usage("'\(output)' is the file to read; name another with -o")
-        }
+        try OutputFile.check(output, isNoneOf: [input])
         let format = try resolver.text(["format"], flag: format)
         try format.map { try TraceFormatList.check($0, among: TraceImport.formats) }
         let facts = try facts(&resolver)

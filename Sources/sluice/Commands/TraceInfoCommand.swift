@@ -33,15 +33,16 @@ struct TraceInfoCommand: ParsableCommand {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let json = try resolver.isOn("json", flag: json)
         let path = try resolver.text(["svg"], flag: svg)
+        let picture = try path.map { try OutputFile($0, besides: [trace]) }
         let info = try TraceInfo(path: trace)
-        if let path {
+        if let picture {
             guard let statistics = info.statistics else {
                 throw CommandFailure.failure(
                     "'\(trace)' only counts uses; there is nothing to draw without their order")
             }
-            let picture = TraceInfoSVG.text(
-                statistics, name: info.source.name, fingerprint: info.source.fingerprint)
-            try OutputFile(path).write(picture)
+            try picture.write(
+                TraceInfoSVG.text(
+                    statistics, name: info.source.name, fingerprint: info.source.fingerprint))
         }
         for note in info.source.notes { StandardError.write("note: \(note)\n") }
         try StandardOutput.write(json ? info.json.text + "\n" : info.text)

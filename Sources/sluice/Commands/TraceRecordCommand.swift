@@ -73,6 +73,7 @@ struct TraceRecordCommand: AsyncParsableCommand {
         settings.recordedDistances = distances
         let json = try resolver.isOn("json", flag: json)
         let text = try text.resolved(&resolver)
+        settings.inputs.append(text.name)
         let output = try resolver.text(["output", "o"], flag: output)
         guard streaming.trace == nil || output == nil else {
             throw CommandFailure.usage("the trace is given twice; use -o and leave --trace out")

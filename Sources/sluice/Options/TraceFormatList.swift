@@ -14,10 +14,4 @@ enum TraceFormatList {
         throw CommandFailure.usage(
             "--format is '\(name)'; expected one of " + formats.map(\.name).joined(separator: ", "))
     }
-
-    /// Whether writing `output` would destroy `input`.
-    static func isSameFile(_ input: String, _ output: String) -> Bool {
-        let places = [input, output].map { URL(filePath: $0).resolvingSymlinksInPath().path }
-        return input != "-" && output != "-" && places[0] == places[1]
-    }
 }

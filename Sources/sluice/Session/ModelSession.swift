@@ -63,9 +63,12 @@ struct ModelSession {
         }
         options.recordsSteps = settings.tracePath != nil
         options.recordedDistances = settings.recordedDistances
-        receiptFile = settings.isPlanOnly ? nil : try settings.receiptPath.map { try OutputFile($0) }
+        let receiptPath = settings.isPlanOnly ? nil : settings.receiptPath
+        receiptFile = try receiptPath.map { try OutputFile($0, besides: opened.inputs) }
         // Known at once, too; the engine opens it again.
-        if !settings.isPlanOnly, let path = settings.tracePath { _ = try OutputFile(path) }
+        if !settings.isPlanOnly, let path = settings.tracePath {
+            _ = try OutputFile(path, besides: opened.inputs + [receiptPath].compactMap(\.self))
+        }
         var preference = settings.streaming
         preference.isElastic = settings.budget == .automatic
         var plan = MemoryPlan(
@@ -104,6 +107,11 @@ struct ModelSession {
 
     /// What the engine is told.
     var options: LanguageModel.Options { plan.options }
+
+    /// All that is read and written: no other output may be one of these.
+    var filesInUse: [String] {
+        opened.inputs + [settings.receiptPath, settings.tracePath].compactMap(\.self)
+    }
 
     /// Token ids below this are the model's.
     var vocabularySize: Int { needs.shape.vocabularySize }

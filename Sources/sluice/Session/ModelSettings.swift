@@ -26,6 +26,8 @@ struct ModelSettings {
     var recordedDistances = 0
     let isPlanOnly: Bool
     let isQuiet: Bool
+    /// Files that the command reads besides the model: nothing is written to them.
+    var inputs: [String]
 
     /// - Throws: `CommandFailure` for a value that cannot be used, naming it.
     init(
@@ -71,6 +73,7 @@ struct ModelSettings {
         tracePath = try resolver.text(["trace"], flag: streaming.trace)
         isPlanOnly = try resolver.isOn("plan", flag: flags.plan)
         isQuiet = try resolver.isOn("quiet", flag: flags.quiet)
+        inputs = [resolver.profile?.path].compactMap(\.self)
         try Self.check("-c", contextSize ?? 1, ProfileKeys.contextTokens)
         try Self.check("--threads", threads, ProfileKeys.threads)
         try Self.check("--threads-batch", prefillThreads, ProfileKeys.threads)

@@ -31,6 +31,9 @@ struct OpenedModel {
         try Self.check(tokenizer, fits: needs.shape, path: file.path)
     }
 
+    /// All that is read, which no output may be.
+    var inputs: [String] { file.diskPaths + settings.inputs }
+
     private static func open(_ settings: ModelSettings) throws -> ModelFile {
         if let path = settings.modelPath { return try ModelFile.open(path) }
         if !settings.isQuiet {
@@ -39,13 +42,21 @@ struct OpenedModel {
         return try ModelFile.open(BundledModel.path())
     }
 
-    /// Warns of values that were measured with another model.
+    /// Warns of values that were measured with another model, or on another machine.
     private static func compare(_ profile: Profile, with file: ModelFile) {
+        func warn(_ finding: String) {
+            StandardError.write(
+                "sluice: warning: the profile '\(profile.path)' was measured \(finding); its values may not "
+                    + "be the best here\n")
+        }
         let fingerprint = file.fingerprint.description
-        guard let measured = profile.modelFingerprint, measured != fingerprint else { return }
-        StandardError.write(
-            "sluice: warning: the profile '\(profile.path)' was measured with the model \(measured), and "
-                + "this one is \(fingerprint); its values may not be the best here\n")
+        if let measured = profile.modelFingerprint, measured != fingerprint {
+            warn("with the model \(measured), and this one is \(fingerprint)")
+        }
+        let machine = MachineName.text(modelPath: file.diskPaths.first ?? file.path)
+        if let measured = profile.machine, measured != machine {
+            warn("on another machine (\(measured); this one is \(machine))")
+        }
     }
 
     private static func tokenizer(

@@ -12,6 +12,13 @@ extension ReplayReport {
             text += Self.table(ofAllocation.filter { $0.predictor == results[0].predictor }) { result in
                 ReceiptText.decimal(100 * result.counters.hitRate, 1)
             }
+            let known = ofAllocation.filter { $0.predictor == results[0].predictor && $0.bytesRead != nil }
+            if !known.isEmpty {
+                text += "\nMB read for a token, allocation \(allocation)\n"
+                text += Self.table(known) { result in
+                    ReceiptText.decimal(Double(result.bytesRead ?? 0) / 1e6 / Double(max(rows, 1)), 2)
+                }
+            }
             for predictor in distinct(\.predictor) {
                 let timed = ofAllocation.filter { $0.predictor == predictor && $0.tokensPerSecond != nil }
                 if timed.isEmpty { continue }
@@ -20,10 +27,9 @@ extension ReplayReport {
                     let band = result.errorBand.map { " ±\(ReceiptText.decimal(100 * $0, 0)) %" } ?? ""
                     return ReceiptText.decimal(result.tokensPerSecond ?? 0, 2) + band
                 }
-                text += "\nof that time waiting for the disk, %\n"
+                text += "\nof that time computing / waiting for the disk / without bytes, %\n"
                 text += Self.table(timed) { result in
-                    let times = result.times ?? StepTimes()
-                    return ReceiptText.decimal(100 * times.stall / max(times.total, 1e-12), 0)
+                    result.timeShares.map { ReceiptText.decimal(100 * $0, 0) }.joined(separator: "/")
                 }
             }
         }
@@ -36,10 +42,9 @@ extension ReplayReport {
     }
 
     private var heading: String {
-        let numbering = shape.numbering
         var text =
-            "\(traces.joined(separator: ", ")): \(rows) tokens, \(events) events; \(numbering.layerCount) "
-            + "layers of \(numbering.expertCount) experts, \(shape.expertsPerToken) for a token"
+            "\(traces.joined(separator: ", ")): \(rows) tokens, \(events) events; "
+            + TraceInput.words(shape)
         if let bytes = expertBytes?.max() { text += ", \(ByteSize.text(bytes)) each" }
         text += "\n"
         if isPerAccess { text += "every access is an event of its own\n" }
@@ -96,7 +101,8 @@ extension ReplayReport {
     var csv: String {
         let names =
             "policy,allocation,predictor,budget_bytes,budget_share,slots,requests,hits,hit_rate,"
-            + "misses_foreseen,bytes_read,tokens_per_second,error_band,fit\n"
+            + "misses_foreseen,bytes_read,tokens_per_second,error_band,fit,compute_share,stall_share,"
+            + "overhead_share\n"
         return names + results.map { $0.csvLine + "\n" }.joined()
     }
 }
@@ -132,6 +138,13 @@ extension ReplayResult {
         ])
     }
 
+    /// Of the time of a token: computing, waiting for the disk, and what goes with no bytes; empty without a
+    /// time model.
+    fileprivate var timeShares: [Double] {
+        guard let times, times.total > 0 else { return [] }
+        return [times.compute, times.stall, times.overhead].map { $0 / times.total }
+    }
+
     fileprivate var csvLine: String {
         let counters = counters
         let fields: [String] = [
@@ -140,6 +153,7 @@ extension ReplayResult {
             bytesRead.map { "\($0)" } ?? "", tokensPerSecond.map { "\($0)" } ?? "",
             errorBand.map { "\($0)" } ?? "", fit.rawValue,
         ]
-        return fields.joined(separator: ",")
+        let shares = timeShares.isEmpty ? ["", "", ""] : timeShares.map { "\($0)" }
+        return (fields + shares).joined(separator: ",")
     }
 }

@@ -38,6 +38,6 @@ extension ReplayReportInput.Row {
             policy: result.policy, allocation: result.allocation, predictor: result.predictor,
             budgetShare: result.budgetShare, budgetBytes: result.budgetBytes, slots: result.slots,
             layers: result.layers, bytesRead: result.bytesRead, tokensPerSecond: result.tokensPerSecond,
-            errorBand: result.errorBand, fit: fit)
+            errorBand: result.errorBand, fit: fit, times: result.times)
     }
 }

@@ -7,9 +7,22 @@ enum TraceInput {
     /// What messages call the trace at `path`.
     static func name(_ path: String) -> String { URL(fileURLWithPath: path).lastPathComponent }
 
-    /// Equal for two paths to one file.
-    static func place(_ path: String) -> String {
-        URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    /// Whether two traces are of the same tokens as far as a replay can tell, whatever file or format they
+    /// came from.
+    static func haveSameChoices(_ one: RoutingTrace, _ other: RoutingTrace) -> Bool {
+        guard one.rows.count == other.rows.count, one.shape.hasSameExperts(as: other.shape) else {
+            return false
+        }
+        return one.withChoices { ones in
+            other.withChoices { others in ones.indices.allSatisfy { ones[$0] == others[$0] } }
+        }
+    }
+
+    /// The sizes of a model in words.
+    static func words(_ shape: TraceShape) -> String {
+        let (layers, experts) = (shape.numbering.layerCount, shape.numbering.expertCount)
+        return "\(layers) \(layers == 1 ? "layer" : "layers") of \(experts) experts, "
+            + "\(shape.expertsPerToken) for a token"
     }
 
     /// A trace, and what its file says of it.

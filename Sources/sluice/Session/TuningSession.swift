@@ -25,6 +25,9 @@ struct TuningSession {
         output = try ProfileFile(wishes.output, overwrites: wishes.overwrites)
         let path = try wishes.modelPath ?? BundledModel.path()
         let file = try ModelFile.open(path)
+        try OutputFile.check(
+            wishes.output,
+            isNoneOf: file.diskPaths + [wishes.tracePath, wishes.machinePath].compactMap(\.self))
         let needs = try ModelNeeds(file: file)
         guard needs.extents != nil else { throw TuningBenchError.notStreamable(path: path) }
         let context =
@@ -115,8 +118,10 @@ struct TuningSession {
 
     private func measuredMachine(_ line: TuningLine) throws -> MachineFile {
         if let path = wishes.machinePath {
-            let bytes = try InputFile.contents(of: path, mostBytes: SettingsFile.mostBytes + 1)
-            return try MachineFile(bytes, path: path)
+            let machine = try MachineInput.read(path)
+            try MachineInput.check(
+                machine, fits: "'\(model.file.path)' is", model.file.fingerprint.description)
+            return machine
         }
         let probe = try MachineProbe(file: model.file, threadCount: wishes.threads)
         let machine = try probe.run(
@@ -139,14 +144,17 @@ struct TuningSession {
     /// The trace that the user names; nil where there is none.
     private func givenTrace() throws -> (trace: RoutingTrace, description: String)? {
         guard let path = wishes.tracePath else { return nil }
-        let file = try TraceFile.read(path)
-        let expected = model.file.fingerprint
-        if let found = file.header.fingerprint, found != expected {
-            throw TuningBenchError.otherModel(path: path, found: "\(found)", expected: "\(expected)")
+        let opened = try TraceInput.read([path])[0]
+        let trace = opened.trace
+        let expected = model.file.fingerprint.description
+        if let found = opened.source.fingerprint, found != expected {
+            throw TuningBenchError.otherModel(path: path, found: found, expected: expected)
         }
-        guard case .routing(let trace) = file.contents, !trace.rows.isEmpty else {
+        if let shape = model.needs.traceShape, !trace.shape.hasSameExperts(as: shape) {
             throw CommandFailure.failure(
-                "'\(path)' holds no choices of tokens; record one with `trace record`")
+                "'\(path)' is a trace of a model with \(TraceInput.words(trace.shape)), and this one has "
+                    + "\(TraceInput.words(shape)); record one of it with `sluice trace record`, or leave "
+                    + "--trace out")
         }
         return (trace, "the \(trace.rows.count) tokens of \(URL(filePath: path).lastPathComponent)")
     }

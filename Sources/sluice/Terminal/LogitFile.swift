@@ -4,7 +4,13 @@ import Kernels
 final class LogitFile: Sendable {
     private let file: OutputFile
 
-    init(_ path: String) throws { file = try OutputFile(path) }
+    /// - Throws: what ``OutputFile`` throws.
+    init(_ path: String, besides inputs: [String]) throws {
+        file = try OutputFile(path, besides: inputs)
+    }
+
+    /// The run has ended: one that computed no logits leaves an empty file.
+    func finish() throws { try file.write([]) }
 
     /// Appends all rows of `logits`. Runs on: engine thread.
     func append(_ logits: FloatMatrix) throws {

@@ -99,6 +99,19 @@ struct ReplayEventsTests {
         #expect(firsts(both) == [[0, 1], [0, 1], [0, 2]])
     }
 
+    @Test("the context of a step is what its texts have in front of their tokens in it")
+    func contexts() {
+        let rows: [(UInt32, UInt32, UInt32, [UInt16])] = [
+            (0, 0, 0, [0, 1, 0, 1]), (0, 1, 0, [0, 2, 0, 1]), (0, 2, 1, [0, 3, 0, 1]),
+            (1, 5, 2, [1, 2, 0, 1]), (1, 6, 3, [1, 2, 0, 1]), (0, 3, 3, [2, 3, 0, 1]),
+            (1, 7, 3, [1, 2, 0, 1]), (2, 0, 4, [2, 4, 0, 1]),
+        ]
+        #expect(ReplayEvents([Self.trace(rows)]).steps.map(\.context) == [0, 2, 5, 6 + 3, 0])
+        // Each text its own, also where a step is cut between them.
+        let two = ReplayEvents([Self.trace(rows)], streams: 2)
+        #expect(two.steps.map(\.context) == [0, 5, 2, 6, 3, 7, 0])
+    }
+
     @Test("several traces follow one another")
     func several() {
         let first = Self.trace([(0, 0, 0, [0, 1, 0, 1])])

@@ -149,6 +149,7 @@ struct ReplayJobTests {
             #expect(listener.misses == heard[0].counters.misses)
             #expect(listener.foreseen == heard[0].foreseen[index])
             #expect(listener.rows == events.rowCount)
+            #expect(listener.contexts == events.steps.map(\.context))
         }
         #expect(heard[0].foreseen[0] == 0 && heard[0].foreseen[1] > 0)
     }
@@ -156,6 +157,7 @@ struct ReplayJobTests {
     private struct Listener: ReplayObserver, Equatable {
         var (requests, misses, foreseen, rows) = (0, 0, 0, 0)
         var events: [Int] = []
+        var contexts: [Int] = []
 
         mutating func event(layer: Int, rows: Int, requests: Int, misses: Int, foreseen: Int) {
             self.requests += requests
@@ -164,6 +166,7 @@ struct ReplayJobTests {
             events.append(layer)
         }
 
+        mutating func beginStep(context: Int) { contexts.append(context) }
         mutating func endStep(rows: Int, phase: TraceRow.Phase) { self.rows += rows }
     }
 }

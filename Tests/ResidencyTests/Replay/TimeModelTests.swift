@@ -98,8 +98,10 @@ struct TimeModelTests {
         load.positionBytesPerLayer = 20_000
         var model = TimeModel(machine: machine, load: load, guessAreas: 0)
         for _ in 0..<2 {
+            model.beginStep(context: 0)
             model.event(layer: 0, rows: 3, requests: 12, misses: 0, foreseen: 0)
             model.endStep(rows: 3, phase: .prefill)
+            model.beginStep(context: 3)
             model.event(layer: 0, rows: 1, requests: 4, misses: 0, foreseen: 0)
             model.endStep(rows: 1, phase: .decode)
         }
@@ -109,6 +111,35 @@ struct TimeModelTests {
         #expect(Self.isNear(model.decode.overhead, 2 * 1.1e-3))
         #expect(model.decode.steps == 2)
         #expect(model.prefill.rows == 6)
+    }
+
+    @Test("texts do not add up: eight take as long for a token as the first one alone", arguments: [1, 4])
+    func severalTexts(streams: Int) throws {
+        let shape = TraceShape(numbering: ExpertNumbering(layerCount: 1, expertCount: 4), expertsPerToken: 4)
+        var load = Self.load(layers: 1)
+        // A hundred positions take as long as the experts.
+        load.positionBytesPerLayer = 160_000
+        func secondsPerToken(texts: UInt32) throws -> Double {
+            var trace = Residency.RoutingTrace(shape: shape, hasWeights: false)
+            for (step, place) in (0..<texts * 100).enumerated() {
+                let row = TraceRow(
+                    sequence: place / 100, position: place % 100, step: UInt32(step), token: nil,
+                    phase: .decode)
+                trace.append(row, experts: [0, 1, 2, 3])
+            }
+            let events = ReplayEvents([trace], streams: streams)
+            // All experts of the layer have a slot, and are read once.
+            let job = ReplayJob.alone(try PolicyRegistry.parse("lru"), .global(4, shape.numbering))
+            let machine = Self.machine()
+            let outcomes = job.run(
+                events, [.none], observer: { _, _ in TimeModel(machine: machine, load: load) },
+                goOn: { _ in true })
+            let times = try #require(outcomes?.first?.observers.first?.decode)
+            return (times.total - times.stall) / Double(times.rows)
+        }
+        let (one, eight) = (try secondsPerToken(texts: 1), try secondsPerToken(texts: 8))
+        #expect(Self.isNear(one, 0.8e-3 + 49.5 * 8e-6))
+        #expect(Self.isNear(eight, one))
     }
 
     @Test("a layer that waits takes longer, and the disk reads ahead meanwhile")

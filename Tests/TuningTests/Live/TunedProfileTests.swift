@@ -10,12 +10,14 @@ struct TunedProfileTests {
         routing: "640 tokens that were recorded for it")
 
     private static func entry(
-        _ mebibytes: Int, _ knobs: TuningKnobs, rates: [Double], hits: Double, expected: Double
+        _ mebibytes: Int, _ knobs: TuningKnobs, rates: [Double], hits: Double, expected: Double,
+        place: Int = 1
     ) -> TuningResult.Entry {
         TuningResult.Entry(
             candidate: TuningCandidate(budgetBytes: mebibytes << 20, knobs: knobs),
             prediction: TuningPrediction(secondsPerToken: 1 / expected, hitRate: hits),
-            runs: rates.map { TuningMeasurement(secondsPerToken: 1 / $0, hitRate: hits, tokens: 96) })
+            runs: rates.map { TuningMeasurement(secondsPerToken: 1 / $0, hitRate: hits, tokens: 96) },
+            rank: TuningResult.Entry.Rank(place: place, of: 37))
     }
 
     private static let tuned = TuningKnobs(
@@ -60,6 +62,37 @@ struct TunedProfileTests {
             #expect(text.contains(line + "\n"), "\(line)\n\(text)")
         }
         #expect(!text.contains("no time"))
+    }
+
+    @Test("says of the knobs where the replay put them, and what ran beside them, and no more than that")
+    func knobComments() throws {
+        func text(_ knee: TuningResult.Entry, and others: [TuningResult.Entry]) -> String {
+            let result = TuningResult(
+                knee: knee, best: knee, measured: [knee] + others, isCutShort: false)
+            return TunedProfile(result, origin: Self.origin).text
+        }
+        let third = Self.entry(2048, Self.tuned, rates: [25], hits: 0.6, expected: 24, place: 3)
+        let otherHalfLife = Self.entry(
+            2048, TuningKnobs(policy: "lfu:16", pools: .perLayer, allocation: .shallow(wholeLayers: 2)),
+            rates: [24], hits: 0.6, expected: 26)
+        let otherShares = Self.entry(
+            2048, TuningKnobs(policy: "lfu:64", pools: .perLayer), rates: [23], hits: 0.6, expected: 25)
+        let written = text(third, and: [otherHalfLife, otherShares, Self.standard])
+        for line in [
+            "# Number 3 of 37 at this budget in the replay of 640 tokens that were recorded for it; the "
+                + "fastest of 3 that ran, 25.0 tokens/s.",
+            "# 25.0 tokens/s with this; with a half-life of 16 24.0.\nhalf_life_tokens = 64.0",
+            "# 25.0 tokens/s with this; nothing else ran that differs in this alone.\npools = \"layer\"",
+            "# 25.0 tokens/s with this; with uniform 23.0.\nallocation = \"shallow\"",
+            "# 25.0 tokens/s with so many; no other number was tried.\ndecode = 4",
+            "# made 25.0 tokens/s with them; no other number was tried.\nsize_tokens = 4096",
+        ] {
+            #expect(written.contains(line + "\n"), "\(line)\n\(written)")
+        }
+        #expect(
+            text(Self.knee, and: []).contains(
+                "# First of 37 at this budget in the replay of 640 tokens that were recorded for it; the "
+                    + "only one that ran, 25.0 tokens/s.\n"))
     }
 
     @Test("where time ran out it claims nothing of budgets that were not tried")

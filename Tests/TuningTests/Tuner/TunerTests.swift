@@ -38,6 +38,9 @@ struct TunerTests {
         #expect(Self.seconds(result.knee.candidate, enough: enough << 30) <= least * 1.03)
         #expect(bench.runs.count <= 16, "\(bench.runs.count)")
         #expect(!result.isCutShort)
+        // The replay ranks the truth here, and all of a budget.
+        #expect(result.measured.allSatisfy { $0.rank?.count == Self.knobs.count })
+        #expect(result.measured.contains { $0.rank?.place == 1 })
     }
 
     @Test("noise of 2 % costs at most 5 % of speed", arguments: 0..<40)
