@@ -154,6 +154,7 @@ let package = Package(
             dependencies: [
                 "Generation", "Models", "TraceFiles", "ExpertStorage", "Residency", "ModelFiles",
                 "Tokenization", "Kernels", "TestSupport", "CAllocationCounter",
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(

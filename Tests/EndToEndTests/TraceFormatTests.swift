@@ -1,6 +1,8 @@
 import Foundation
+import Residency
 import TestSupport
 import Testing
+import TraceFiles
 
 @Suite("Importing and exporting traces")
 struct TraceFormatTests {
@@ -54,6 +56,50 @@ struct TraceFormatTests {
         #expect(imported.code == 0 && imported.text.contains("without order"), "\(imported.errors)")
         let exported = try Executable.run(["trace", "export", trace, "--format", "csv", "-o", "-"])
         #expect(exported.code == 1 && exported.errors.contains("holds counts without order"))
+    }
+
+    @Test("files that claim absurd sizes end with an error that names the place, whatever reads them")
+    func absurd() throws {
+        let folder = try TemporaryFolder()
+        let out = folder.path + "/a.sltrace"
+        let table = try folder.write(
+            "# layer 0 expert_bytes 9223372036854775807\nposition,layer,rank,expert\n0,0,0,1\n", to: "a.csv")
+        let commands = [
+            ["replay", table, "--budget", "50%"], ["trace", "info", table],
+            ["trace", "import", table, "-o", out],
+        ]
+        for arguments in commands {
+            let run = try Executable.run(arguments)
+            #expect(run.code == 1 && run.errors.contains("line 1"), "\(arguments): \(run.errors)")
+            #expect(run.errors.contains("at most 1099511627776"), "\(run.errors)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: out))
+        let plain = try folder.write("position,layer,rank,expert\n0,0,0,1\n", to: "b.csv")
+        let option = try Executable.run(["trace", "import", plain, "-o", out, "--expert-bytes", "2T"])
+        #expect(option.code == 2 && option.errors.contains("1099511627776"), "\(option.errors)")
+        let whole = try Executable.run(["trace", "import", plain, "-o", out, "--expert-bytes", "1T"])
+        #expect(whole.code == 0, "\(whole.errors)")
+        #expect(try Executable.run(["trace", "info", out]).code == 0)
+        let replay = try Executable.run(["replay", out, "--budget", "50%"])
+        #expect(replay.code == 0, "\(replay.errors)")
+    }
+
+    @Test("counts beyond all are refused in text, and told in our own format")
+    func largeCounts() throws {
+        let folder = try TemporaryFolder()
+        let text = String(repeating: "0 0 9007199254740991\n", count: 1_025) + "0 1 1\n"
+        let usage = try Executable.run(["trace", "info", try folder.write(text, to: "a.coli_usage")])
+        #expect(usage.code == 1 && usage.errors.contains("line 2"), "\(usage.errors)")
+        let shape = TraceShape(
+            numbering: ExpertNumbering(layerCount: 1, expertCount: 4), expertsPerToken: 1)
+        var counts = ExpertUsage(shape: shape)
+        for expert in 0..<4 { counts[layer: 0, expert: expert] = .max }
+        let path = folder.path + "/a.sltrace"
+        try TraceFile.write(counts, TraceHeader(kind: .usage, shape: shape), to: path)
+        let told = try Executable.run(["trace", "info", path, "--json"])
+        #expect(told.code == 0, "\(told.errors)")
+        let layers = try #require(try told.object()["by_layer"] as? [[String: Any]])
+        #expect(layers.first?["entropy_bits"] as? Double == 2)
     }
 
     @Test("a bad file ends with 1 and its line, a bad command line with 2")

@@ -3,14 +3,15 @@ package import Models
 package import Residency
 package import TraceFiles
 
-/// Records what each step chose: copies it into a block, and lets a thread of its own write the blocks.
+/// Records what each step chose: copies it into a block, and lets a thread of its own write it.
 ///
-/// A step adds its rows once it has ended; one that was stopped adds none. A block goes to the thread when it
-/// is full, a second old at the end of a step, or when a request ends: who kills the process loses no more
-/// than that. Runs on: engine thread.
+/// A step adds its rows once it has ended; one that was stopped adds none. The block goes to the thread when
+/// another step does not fit, when it is a second old at the end of a step, and when a request ends. While it
+/// is written the engine computes, but adds nothing: who kills the process loses that block, or else the one
+/// that is filled, and the step under way. Runs on: engine thread.
 package final class TraceRecorder {
     private let target: TraceTarget
-    private let ring: TraceRing
+    private let relay: TraceRelay
     private let thread: SystemThread
     private var summary: TraceSummary
     private var blockStart = monotonicNanoseconds()
@@ -28,12 +29,12 @@ package final class TraceRecorder {
         let header = target.header
         let rows = target.blockRows
         let writer = try TraceWriter(header, to: target.path, rowsPerBlock: rows)
-        let ring = TraceRing(shape: header.shape, columns: header.columns, rows: rows)
-        guard let thread = SystemThread({ ring.writeAll(writer) }) else {
+        let relay = TraceRelay(shape: header.shape, columns: header.columns, rows: rows)
+        guard let thread = SystemThread({ relay.writeAll(writer) }) else {
             throw TraceFilesError(.noRecorder(reason: "the system gives no thread"), path: target.path)
         }
         self.target = target
-        self.ring = ring
+        self.relay = relay
         self.thread = thread
         summary = TraceSummary(path: target.path)
     }
@@ -49,21 +50,24 @@ package final class TraceRecorder {
         record.phase = phase
     }
 
-    /// The step has ended. Allocates: none; waits where the disk is slower than the engine.
+    /// The step has ended. Allocates: none; waits where the disk has not written the block before by then.
     package func commit(_ record: StepRecord) {
         let rows = record.trace.rows.count
-        if ring.current.trace.rows.count + rows > target.blockRows { flush() }
-        ring.current.trace.append(contentsOf: record.trace)
+        if relay.current.trace.rows.count + rows > target.blockRows { flush() }
+        let block = relay.current
+        block.trace.append(contentsOf: record.trace)
         summary.tokens += rows
         summary.steps += 1
         summary.sequences = Int(record.sequence) + 1
         summary.choices += rows * target.header.shape.choicesPerRow
-        if monotonicNanoseconds() - blockStart >= Self.blockNanoseconds { flush() }
+        // A block that has no room for another such step is written while that is computed.
+        let isFull = block.trace.rows.count + rows > target.blockRows
+        if isFull || monotonicNanoseconds() - blockStart >= Self.blockNanoseconds { flush() }
     }
 
     /// Hands over what there is. Allocates: none.
     package func flush() {
-        if !ring.current.trace.rows.isEmpty { ring.handOver() }
+        relay.handOver()
         blockStart = monotonicNanoseconds()
     }
 
@@ -72,7 +76,7 @@ package final class TraceRecorder {
     /// - Throws: what went wrong with the file, `diskFull` above all; the rows until then are in it.
     package func finish() throws(TraceFilesError) -> TraceSummary {
         end()
-        let result = ring.result
+        let result = relay.result
         if let error = result.error { throw error }
         summary.byteCount = result.byteCount
         return summary
@@ -82,7 +86,7 @@ package final class TraceRecorder {
         guard !isFinished else { return }
         isFinished = true
         flush()
-        ring.stop()
+        relay.stop()
         thread.join()
     }
 }

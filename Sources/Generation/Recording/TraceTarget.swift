@@ -25,12 +25,12 @@ public struct TraceTarget: Sendable {
         max(TraceBlockLayout(shape, columns).aimedRows, maximumRows)
     }
 
-    /// Memory that recording takes: the blocks on their way, one before and one behind compression, and the
-    /// step at hand.
+    /// Memory that recording takes: the block that is filled or written, its columns before and behind
+    /// compression, and the step at hand.
     static func byteCount(_ shape: TraceShape, options: LanguageModel.Options) -> Int {
         let columns = options.traceColumns(of: shape)
         let rows = blockRows(shape, columns, maximumRows: options.maximumRows)
-        let buffers = (TraceRing.bufferCount + 2) * rows + options.maximumRows
+        let buffers = 3 * rows + options.maximumRows
         return buffers * (TraceBlockLayout(shape, columns).rowBytes + MemoryLayout<TraceRow>.stride)
     }
 }

@@ -16,7 +16,8 @@ public struct ReplayResult: Sendable {
     public var layers: [CacheCounters]
     /// Misses that the predictor had foretold.
     public var foreseen: Int
-    /// Bytes that misses read; nil where the trace does not say how large an expert is.
+    /// Bytes that misses read, the largest number where they are more; nil where the trace does not say how
+    /// large an expert is.
     public var bytesRead: Int?
     /// Where the time of decoding went, or of the prompt where nothing was decoded; nil without a time model.
     public private(set) var times: StepTimes?
@@ -51,8 +52,17 @@ public struct ReplayResult: Sendable {
         slots = column.shape.slotCount
         self.layers = layers
         self.foreseen = foreseen
-        bytesRead = expertBytes.map { bytes in zip(layers, bytes).reduce(0) { $0 + $1.0.misses * $1.1 } }
+        bytesRead = expertBytes.map { Self.bytesRead(layers, $0) }
         self.fit = fit
+    }
+
+    /// Sizes are whatever a file claims, so that 2^23 misses may already be more than 63 bits count.
+    private static func bytesRead(_ layers: [CacheCounters], _ expertBytes: [Int]) -> Int {
+        zip(layers, expertBytes).reduce(0) { sum, layer in
+            let (bytes, isTooMuch) = layer.0.misses.multipliedReportingOverflow(by: layer.1)
+            let (total, overflows) = sum.addingReportingOverflow(bytes)
+            return isTooMuch || overflows ? .max : total
+        }
     }
 
     /// Of all layers.

@@ -8,7 +8,10 @@ package struct TraceBlockEncoder {
     private var raw: [UInt8] = []
     /// Header and bytes as they stand in the file, and room behind them.
     private var block: [UInt8] = []
-    private var blockBytes = 0
+    /// Bytes of the block that was encoded last, header included.
+    private(set) var blockBytes = 0
+    /// What it holds before compression.
+    var contentBytes: Int { raw.count }
 
     /// - Parameter rawBytes: what the largest block will hold before compression.
     package init(rawBytes: Int = 0) {
@@ -62,6 +65,12 @@ package struct TraceBlockEncoder {
         close(rows: 0)
     }
 
+    /// Leaves the block that was encoded last as it is before compression.
+    mutating func undoCompression() {
+        for index in raw.indices { block[TraceFormat.blockHeaderBytes + index] = raw[index] }
+        seal(stored: raw.count)
+    }
+
     /// Calls `body` with the block that was encoded last.
     package func withBlock<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
@@ -85,17 +94,18 @@ package struct TraceBlockEncoder {
     /// Compresses the columns, where that makes them smaller, and writes the block's header.
     private mutating func close(rows: Int) {
         makeRoom(raw.count)
+        let stored = LZ4Block.compress(raw, into: &block, at: TraceFormat.blockHeaderBytes)
+        set(UInt32(rows), at: 0)
+        set(UInt32(raw.count), at: 4)
+        if stored < raw.count { seal(stored: stored) } else { undoCompression() }
+    }
+
+    /// Writes what the block's header says of the `stored` bytes behind it.
+    private mutating func seal(stored: Int) {
         let start = TraceFormat.blockHeaderBytes
-        var stored = LZ4Block.compress(raw, into: &block, at: start)
-        if stored >= raw.count {
-            stored = raw.count
-            for index in raw.indices { block[start + index] = raw[index] }
-        }
         blockBytes = start + stored
         var payload = Checksum()
         payload.append(block.span.extracting(start..<blockBytes))
-        set(UInt32(rows), at: 0)
-        set(UInt32(raw.count), at: 4)
         set(UInt32(stored), at: 8)
         set(payload.value, at: 12)
         var header = Checksum()

@@ -14,6 +14,8 @@ struct TraceBlocks<Input: TraceInput> {
     private let rowBytes: Int
     private let path: String
     private var offset: Int
+    /// What all blocks so far held before compression.
+    private var contentBytes = 0
     /// Whether the block behind the last one was met.
     private(set) var isAtEnd = false
     /// Bytes that begin a block and end with the file.
@@ -58,6 +60,14 @@ struct TraceBlocks<Input: TraceInput> {
             }
             isAtEnd = true
             return nil
+        }
+        contentBytes += header.rawBytes
+        let maximum = TraceFormat.maximumContentBytes(upTo: start + header.storedBytes)
+        guard contentBytes <= maximum else {
+            throw failure(
+                .limitExceeded(
+                    limit: "the bytes of all blocks up to here before compression",
+                    found: UInt64(contentBytes), maximum: UInt64(maximum)))
         }
         let stored = try TraceFile.read(input, start..<start + header.storedBytes, path)
         var found = Checksum()

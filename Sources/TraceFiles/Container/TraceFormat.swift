@@ -21,8 +21,12 @@ public enum TraceFormat {
     /// The expert index at which ``RoutingTrace/noExpert`` would be ambiguous.
     static let maximumExperts = 65_535
 
-    /// DeepSeek-V3 has 58 layers with experts; 2^20 numbers of experts are what `Residency` allows.
+    /// DeepSeek-V3 has 58 layers with experts; 2^20 numbers of experts are what `Residency` allows. The
+    /// model's own numbers of its layers are below this too.
     static let maximumLayers = 65_536
+
+    /// A tebibyte. No disk delivers one for a token, and 2^20 experts of that size still fit 63 bits.
+    public static let maximumExpertBytes = 1 << 40
 
     /// Names, and how it was recorded: a few kilobytes; with 65,536 layers a megabyte.
     static let maximumDescriptionBytes = 16 << 20
@@ -39,6 +43,18 @@ public enum TraceFormat {
 
     /// What LZ4 can make of one byte: a length goes on by bytes of 255.
     static let maximumCompression = 255
+
+    /// What the blocks of a file may hold before compression, for each byte of the file up to their end:
+    /// traces hold 2 to 5, and a file that was made to fill memory would hold 255.
+    static let contentPerFileByte = 16
+
+    /// What blocks may hold beside that, however small their file is.
+    static let freeContentBytes = 64 << 20
+
+    /// The bytes that the blocks in front of `offset` of a file may hold together before compression.
+    static func maximumContentBytes(upTo offset: Int) -> Int {
+        freeContentBytes + contentPerFileByte * offset
+    }
 
     /// Bytes of a block before compression that are aimed at: LZ4 finds little more in larger ones.
     static let aimedBlockBytes = 1 << 20

@@ -15,8 +15,11 @@ extension TraceHeader {
 
     /// The header as it stands in the file.
     ///
-    /// - Throws: `limitExceeded` where names or notes are too long.
+    /// - Throws: `limitExceeded` where names or notes are too long, or experts too large.
     func encoded(path: String) throws(TraceFilesError) -> [UInt8] {
+        if let bytes = shape.expertBytes.max(), bytes > TraceFormat.maximumExpertBytes {
+            throw TraceFilesError(Self.tooLarge(UInt64(bytes)), path: path)
+        }
         let description = encodedDescription
         guard description.count <= TraceFormat.maximumDescriptionBytes else {
             throw TraceFilesError(
@@ -34,6 +37,12 @@ extension TraceHeader {
         own.append(bytes.span)
         bytes.append(littleEndian: own.value)
         return bytes + description
+    }
+
+    /// More bytes of an expert than a file can say.
+    private static func tooLarge(_ bytes: UInt64) -> TraceFilesError.Code {
+        .limitExceeded(
+            limit: "the bytes of an expert", found: bytes, maximum: UInt64(TraceFormat.maximumExpertBytes))
     }
 
     private var encodedDescription: [UInt8] {
@@ -171,17 +180,32 @@ extension TraceHeader {
         var numbers: [Int] = []
         var sizes: [Int] = []
         for _ in 0..<layers {
-            numbers.append(Int(try cursor.read(UInt32.self, "a layer's number")))
+            numbers.append(try layerNumber(&cursor, after: numbers.last))
             let size = try cursor.read(UInt64.self, "the bytes of an expert")
-            guard size <= 1 << 40 else {
-                throw cursor.error(
-                    .limitExceeded(limit: "the bytes of an expert", found: size, maximum: 1 << 40), back: 8)
-            }
+            guard size <= TraceFormat.maximumExpertBytes else { throw cursor.error(tooLarge(size), back: 8) }
             sizes.append(Int(size))
         }
         return TraceShape(
             numbering: ExpertNumbering(layerCount: layers, expertCount: experts), expertsPerToken: perToken,
             expertBytes: sizes, layerNumbers: numbers)
+    }
+
+    private static func layerNumber(
+        _ cursor: inout TraceCursor, after last: Int?
+    ) throws(TraceFilesError) -> Int {
+        let number = Int(try cursor.read(UInt32.self, "a layer's number"))
+        guard number < TraceFormat.maximumLayers else {
+            throw cursor.error(
+                .limitExceeded(
+                    limit: "the number of a layer", found: UInt64(number),
+                    maximum: UInt64(TraceFormat.maximumLayers - 1)), back: 4)
+        }
+        if let last, number <= last {
+            throw cursor.error(
+                .invalid(found: "layer \(number) behind layer \(last)", expected: "numbers that rise"),
+                back: 4)
+        }
+        return number
     }
 
     private static func candidates(

@@ -11,6 +11,8 @@ package struct TraceWriter {
     private var encoder: TraceBlockEncoder
     /// Bytes of header and whole blocks.
     package private(set) var byteCount = 0
+    /// What the blocks held before compression.
+    private var contentBytes = 0
 
     /// Creates or empties the file at `path` and writes the header.
     ///
@@ -97,6 +99,11 @@ package struct TraceWriter {
     }
 
     private mutating func writeBlock() throws(TraceFilesError) {
+        contentBytes += encoder.contentBytes
+        // Where blocks repeat themselves endlessly, readers would refuse the file as made to fill memory.
+        if contentBytes > TraceFormat.maximumContentBytes(upTo: byteCount + encoder.blockBytes) {
+            encoder.undoCompression()
+        }
         let encoder = encoder
         try encoder.withBlock { (block) throws(TraceFilesError) in try write(block) }
     }

@@ -8,6 +8,12 @@ enum ImportLimits {
     /// ``RoutingTrace`` keeps the largest number for "no choice".
     static let experts = Int(RoutingTrace.noExpert)
 
+    /// What our own container can say.
+    static let expertBytes = TraceFormat.maximumExpertBytes
+
+    /// Up to here, a number is exact where scripts read it as a double. The sum of all counts is bounded too.
+    static let uses = 1 << 53
+
     /// The widest routing known takes 22.
     static let expertsPerToken = 256
 

@@ -30,6 +30,10 @@ struct ObjectAccesses {
                 advice: "check that ids are layer * 65536 + expert and the file is not cut or shifted",
                 at: placesAreLines ? .line(place) : .byte(place))
         }
+        if bytes > ImportLimits.expertBytes {
+            try DeclaredShape.check(
+                expertBytes: bytes, at: placesAreLines ? .line(place) : .byte(place), of: input)
+        }
         let layer = object / Self.idsOfLayer
         if time != lastTime || layer != lastObject / Self.idsOfLayer {
             try assembler.begin(TraceAssembler.Token(position: time), layer: layer, at: place)

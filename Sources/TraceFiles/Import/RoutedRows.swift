@@ -7,6 +7,8 @@ struct RoutedRows {
     private let input: ImportInput
     /// Layers and experts for a token of the first array, which all others must have too.
     private var sizes: (layers: Int, expertsPerToken: Int)?
+    /// Whether of some text nobody says how long its prompt is.
+    private var lacksPrompt = false
 
     /// The tokens that an array is of.
     struct Tokens {
@@ -32,6 +34,8 @@ struct RoutedRows {
         assembler.places = name.map { .tokens(of: $0) } ?? .bytes
         let offset = array.start
         try check(array.shape, name: name, at: name == nil ? .byte(offset) : .file)
+        if tokens.promptCount == 0 { lacksPrompt = true }
+        // Both were bounded.
         let perToken = array.shape[1] * array.shape[2]
         for token in 0..<array.shape[0] {
             for layer in 0..<array.shape[1] {
@@ -49,6 +53,7 @@ struct RoutedRows {
     /// Adds an array that stands in lists.
     mutating func add(_ lists: [JSONValue], name: String, tokens: Tokens) throws(TraceFilesError) {
         assembler.places = .tokens(of: name)
+        if tokens.promptCount == 0 { lacksPrompt = true }
         for (token, layers) in lists.enumerated() {
             guard let layers = layers.list else {
                 throw unexpected(layers, "a list for each layer", token, name)
@@ -76,6 +81,9 @@ struct RoutedRows {
             "the format does not say what was computed together: every token is a step of its own; "
                 + "the order of a token's experts need not be that of their weights"
         ]
+        if lacksPrompt {
+            notes.append("without the prompt's token ids or array, all tokens of a text count as decoded")
+        }
         return ImportedTrace(.choices(try assembler.finish(notes: &notes)), notes: notes)
     }
 
@@ -97,6 +105,13 @@ struct RoutedRows {
         guard shape.count == 3, shape[1] > 0, shape[2] > 0 else {
             throw input.malformed(
                 "shape \(shape) of \(array)", expected: "tokens, layers, experts of a token",
+                advice: "give the array of routed experts", at: place)
+        }
+        guard shape[1] <= ImportLimits.layers, shape[2] <= ImportLimits.expertsPerToken else {
+            throw input.malformed(
+                "shape \(shape) of \(array)",
+                expected: "at most \(ImportLimits.layers) layers and \(ImportLimits.expertsPerToken) experts "
+                    + "of a token",
                 advice: "give the array of routed experts", at: place)
         }
         guard let sizes else {

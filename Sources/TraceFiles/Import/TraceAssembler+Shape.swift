@@ -41,17 +41,15 @@ extension TraceAssembler {
     /// The model's numbers of its layers with experts, ascending: those that the choices or the file name,
     /// or 0 up to the stated count where those fit below it.
     private func layerNumbers() throws(TraceFilesError) -> [Int] {
-        let named = Set(declared.layerNumbers + isLayerUsed.indices.filter { isLayerUsed[$0] }).sorted()
-        if let beyond = named.first(where: { $0 < 0 || $0 >= ImportLimits.layers }) {
-            throw input.malformed(
-                "layer \(beyond)", expected: "0 to \(ImportLimits.layers - 1)", advice: "correct the number",
-                at: .file)
-        }
+        let used = firstPlaces.indices.filter { firstPlaces[$0] >= 0 }
+        let named = declared.layerNumbers.union(used).sorted()
         guard let count = declared.layerCount, count != named.count else { return named }
         guard count > named.count, (named.last ?? 0) < count else {
+            let beyond = used.first { $0 >= count }
             throw input.malformed(
                 "\(named.count) layers up to \(named.last ?? 0)", expected: "\(count) layers",
-                advice: "check that the file is of this model", at: .file)
+                advice: "check that the file is of this model",
+                at: beyond.map { place(firstPlaces[$0]) } ?? .file)
         }
         return Array(0..<count)
     }

@@ -57,8 +57,10 @@ struct TraceAssembler {
     private var experts: [UInt16] = []
     private var weights: [Float] = []
     private var hasWeights = false
-    /// By layer number.
-    private(set) var isLayerUsed: [Bool] = []
+    /// By layer number, where its first choice stands; negative for a layer without choices.
+    private(set) var firstPlaces: [Int] = []
+    /// Layers that have choices, or that the head of the file names.
+    private var namedLayerCount: Int
     private(set) var largestExpert = 0
     private(set) var largestCount = 0
 
@@ -88,15 +90,8 @@ struct TraceAssembler {
         var declared = declared
         try declared.add(input.facts, of: input)
         self.declared = declared
-        try check(declared.expertCount, "experts in a layer", maximum: ImportLimits.experts)
-        try check(declared.layerCount, "layers", maximum: ImportLimits.layers)
-        try check(declared.expertsPerToken, "experts for a token", maximum: ImportLimits.expertsPerToken)
-    }
-
-    private func check(_ size: Int?, _ what: String, maximum: Int) throws(TraceFilesError) {
-        guard let size, size < 1 || size > maximum else { return }
-        throw input.malformed(
-            "\(size) \(what)", expected: "1 to \(maximum)", advice: "correct the number", at: .file)
+        namedLayerCount = declared.layerNumbers.count
+        try declared.checkSizes(at: .file, of: input)
     }
 }
 
@@ -125,17 +120,28 @@ extension TraceAssembler {
 
     /// Begins the choices of a token in a layer.
     mutating func begin(_ token: Token, layer: Int, at place: Int) throws(TraceFilesError) {
-        guard layer >= 0, layer < ImportLimits.layers else {
-            throw outOfRange("layer", layer, below: ImportLimits.layers, place)
+        guard layer >= 0, layer < declared.layerNumberLimit else {
+            throw outOfRange("layer", layer, below: declared.layerNumberLimit, place)
         }
         currentRow = try row(of: token, layer: layer, at: place)
         current = token
         currentLayer = layer
         cells.append(Cell(row: UInt32(currentRow), layer: UInt16(layer), count: 0, place: place))
-        if layer >= isLayerUsed.count {
-            isLayerUsed += Array(repeating: false, count: layer + 1 - isLayerUsed.count)
+        if layer >= firstPlaces.count {
+            firstPlaces += Array(repeating: -1, count: layer + 1 - firstPlaces.count)
         }
-        isLayerUsed[layer] = true
+        if firstPlaces[layer] < 0 { try beginLayer(layer, at: place) }
+    }
+
+    /// A layer has its first choice.
+    private mutating func beginLayer(_ layer: Int, at place: Int) throws(TraceFilesError) {
+        firstPlaces[layer] = place
+        if !declared.layerNumbers.contains(layer) { namedLayerCount += 1 }
+        if let count = declared.layerCount, namedLayerCount > count {
+            throw input.malformed(
+                "layer \(layer), which is one too many", expected: "\(count) layers",
+                advice: "check that the file is of this model", at: self.place(place))
+        }
     }
 
     /// Adds the next choice of the token and layer that were begun.
@@ -168,7 +174,8 @@ extension TraceAssembler {
     /// Says how large experts are, by layer number, where that comes with the choices.
     mutating func learn(expertBytes: [Int: Int]) { declared.expertBytes = expertBytes }
 
-    private func place(_ place: Int) -> ImportInput.Place {
+    /// Where a choice stands, for an error.
+    func place(_ place: Int) -> ImportInput.Place {
         switch places {
         case .lines: .line(place)
         case .bytes: .byte(place)

@@ -90,6 +90,11 @@ struct TraceImportCommand: ParsableCommand {
             guard let bytes = ByteSize.parse(size) else {
                 throw CommandFailure.usage("--expert-bytes is '\(size)'; expected a size such as 5.2M")
             }
+            guard bytes <= TraceFormat.maximumExpertBytes else {
+                throw CommandFailure.usage(
+                    "--expert-bytes is '\(size)'; expected at most \(TraceFormat.maximumExpertBytes) bytes, "
+                        + "of one expert")
+            }
             facts.expertBytes = bytes
         }
         return facts

@@ -31,7 +31,8 @@ struct ImportSummary {
             }
             return (rows.count, Set(rows.map(\.sequence)).count, steps, choices)
         case .usage(let usage):
-            return (nil, nil, nil, Int(clamping: usage.counts.reduce(0, &+)))
+            // An importer lets no sum of counts overflow.
+            return (nil, nil, nil, Int(clamping: usage.counts.reduce(0, +)))
         }
     }
 

@@ -31,6 +31,25 @@ struct ReplayJobTests {
         }
     }
 
+    @Test("misses of experts that are as large as a file can claim overflow nothing")
+    func largeExperts() throws {
+        let shape = CacheShape(
+            numbering: ExpertNumbering(layerCount: 2, expertCount: 4), pools: .global(slots: 4))
+        var counters = CacheCounters()
+        counters.requests = 1 << 24
+        let bytes = { (expertBytes: [Int]) in
+            ReplayResult(
+                policy: .online(try PolicyRegistry.parse("lru")),
+                column: ReplayColumn(allocation: .global, budgetBytes: 4, shape: shape), predictor: .none,
+                layers: [counters, counters], foreseen: 0, expertBytes: expertBytes, budgetShare: 0.5,
+                fit: .none
+            ).bytesRead
+        }
+        #expect(try bytes([1 << 40, 1]) == .max)
+        #expect(try bytes([1 << 38, 1 << 38]) == .max)
+        #expect(try bytes([2, 3]) == 5 << 24)
+    }
+
     @Test("sizes at which every event fits are one pass, the others caches of their own")
     func jobs() throws {
         let events = Self.events(3)

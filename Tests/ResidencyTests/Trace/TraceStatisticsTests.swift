@@ -33,6 +33,16 @@ struct TraceStatisticsTests {
         check(found, expected)
     }
 
+    @Test("counts that add up to more than 63 bits have shares nevertheless")
+    func largeCounts() {
+        let popularity = ExpertPopularity(uses: [.max, 0, .max, 0])
+        #expect(popularity.total == .max && popularity.usedCount == 2)
+        #expect(popularity.choices(ofTop: 0.25) == 0.5 && popularity.choices(ofTop: 0.5) == 1)
+        #expect(popularity.entropyBits == 1)
+        let few = ExpertPopularity(uses: [3, 1])
+        #expect(few.total == 4 && few.choices(ofTop: 0.5) == 0.75)
+    }
+
     private func check(_ found: TraceStatistics, _ expected: StatisticsFixtures.Expected) {
         #expect(found.counts.tokens == expected.tokens)
         #expect(found.counts.decode == expected.tokens && found.counts.prefill == 0)

@@ -113,6 +113,49 @@ struct TraceHeaderTests {
         #expect(error?.offset == Place.firstExpertBytes)
     }
 
+    @Test("numbers of layers beyond all, or that do not rise, are refused at their place")
+    func layerNumbers() throws {
+        // The second layer's number stands behind the first's and the bytes of its experts.
+        let places = [Place.firstExpertBytes - 4, Place.firstExpertBytes + 8]
+        for place in places {
+            for value: UInt32 in [.max, 65_536] {
+                let error = try Self.error { $0.put(value, at: place) }
+                #expect(error?.offset == place)
+                #expect(
+                    error?.code
+                        == .limitExceeded(
+                            limit: "the number of a layer", found: UInt64(value), maximum: 65_535))
+            }
+        }
+        let error = try Self.error { $0.put(1, at: places[1]) }
+        #expect(error?.offset == places[1])
+        #expect(error?.code == .invalid(found: "layer 1 behind layer 1", expected: "numbers that rise"))
+    }
+
+    @Test("a block that holds far more than its file can be worth is refused before it is decompressed")
+    func bomb() throws {
+        let trace = RandomTrace.small()
+        let rowBytes = TraceBlockLayout(trace.shape, trace.columns).rowBytes
+        let rows = (100 << 20) / rowBytes
+        // As small as LZ4 could make it.
+        let stored = rows * rowBytes / 255 + 1
+        var bytes = Array(try trace.fileBytes(rows: 12)[..<Place.block])
+        bytes += [UInt8](repeating: 0, count: 20 + stored)
+        bytes.put(UInt32(rows), at: Place.block)
+        bytes.put(UInt32(rows * rowBytes), at: Place.block + 4)
+        bytes.put(UInt32(stored), at: Place.block + 8)
+        Self.sealBlock(&bytes, stored)
+        let error = #expect(throws: TraceFilesError.self) {
+            try TraceFile(MemoryTraceInput(bytes: bytes), path: "memory")
+        }
+        #expect(error?.offset == Place.block)
+        #expect(
+            error?.code
+                == .limitExceeded(
+                    limit: "the bytes of all blocks up to here before compression",
+                    found: UInt64(rows * rowBytes), maximum: UInt64(64 << 20 + 16 * bytes.count)))
+    }
+
     @Test("text that is no UTF-8 is refused")
     func badText() throws {
         let error = try Self.error { $0[Place.nameLength + 4] = 0xFF }

@@ -43,6 +43,37 @@ struct TraceWriterTests {
         #expect(error?.code == .unwritableFile(reason: Errno.noSuchFileOrDirectory.description))
     }
 
+    @Test("what repeats itself endlessly is written so that it can be read, too")
+    func repetition() throws {
+        // 131 KB for each token, all of it the same: LZ4 makes a 255th of it, which no reader would believe.
+        let shape = TraceShape(
+            numbering: ExpertNumbering(layerCount: 512, expertCount: 1_024), expertsPerToken: 128)
+        var trace = RoutingTrace(shape: shape, hasWeights: false)
+        for row in 0..<UInt32(560) {
+            trace.appendBlank(
+                TraceRow(sequence: 0, position: row, step: row, token: nil, phase: .decode))
+        }
+        let bytes = try trace.fileBytes()
+        let file = try TraceFile(MemoryTraceInput(bytes: bytes), path: "memory")
+        #expect(file.routing?.rows.count == 560 && file.isComplete)
+        let content = 560 * TraceBlockLayout(shape, trace.columns).rowBytes
+        #expect(content > 70 << 20 && bytes.count > (content - 64 << 20) / 16 && bytes.count < content / 10)
+    }
+
+    @Test("experts larger than readers accept are not written")
+    func largeExperts() throws {
+        let shape = TraceShape(
+            numbering: ExpertNumbering(layerCount: 1, expertCount: 2), expertsPerToken: 1,
+            expertBytes: [1 << 40 + 1])
+        let error = #expect(throws: TraceFilesError.self) {
+            try RoutingTrace(shape: shape, hasWeights: false).fileBytes()
+        }
+        #expect(
+            error?.code
+                == .limitExceeded(
+                    limit: "the bytes of an expert", found: 1 << 40 + 1, maximum: 1_099_511_627_776))
+    }
+
     @Test("choices take a few bytes each")
     func size() throws {
         // 12 layers with 4 of 32 experts and weights, as the bundled model has them: random choices, which

@@ -58,6 +58,19 @@ struct BinaryImporterTests {
         #expect(trace.rows.map(\.step) == Array(0..<UInt32(count)))
     }
 
+    @Test("where nobody says how long the prompt is, that is noted")
+    func promptNotes() throws {
+        let note = "without the prompt's token ids or array, all tokens of a text count as decoded"
+        for (name, isNoted) in [
+            ("routed-int32.npy", true), ("routed.npz", false), ("response-base64.json", false),
+            ("response-lists.json", false),
+        ] {
+            #expect(try ImportFixtures.read(name).notes.contains(note) == isNoted, "\(name)")
+        }
+        let bare = try imported("{\"choices\": [{\"routed_experts\": [[[1, 2]], [[3, 1]]]}]}")
+        #expect(bare.notes.contains(note) && bare.trace?.rows.map(\.phase) == [.decode, .decode])
+    }
+
     @Test("a response tells prompt and answer apart, and gives token ids")
     func phases() throws {
         let expected = try ImportFixtures.expected()

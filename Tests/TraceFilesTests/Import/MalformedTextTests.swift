@@ -19,6 +19,7 @@ struct MalformedTextTests {
 
     private static let header = "sequence,position,layer,rank,expert,weight\n"
     private static let tableAdvice = "check that the file is of this model and not cut or shifted."
+    private static let sizeAdvice = "correct the number; it is of one expert."
     private static let rankAdvice =
         "write the choices of a token and layer one after another, from rank 0 on."
 
@@ -118,8 +119,34 @@ struct MalformedTextTests {
                 + "choice.", format: "csv"),
         Case(
             "more layers than stated", "# layers 1\n" + header + "0,0,0,0,1,0.5\n0,0,1,0,1,0.5\n",
-            ": found 2 layers up to 1, expected 1 layers; check that the file is of this model."),
+            ", line 4: found layer 1, which is one too many, expected 1 layers; check that the file is of "
+                + "this model."),
+        Case(
+            "a layer beyond the stated ones", "# layers 4\n" + header + "0,0,0,0,1,0.5\n0,0,7,0,1,0.5\n",
+            ", line 4: found 2 layers up to 7, expected 4 layers; check that the file is of this model."),
+        Case(
+            "more layers with sizes than stated",
+            "# layers 1\n# layer 0 expert_bytes 8\n# layer 1 expert_bytes 8\n" + header,
+            ", line 3: found 2 layers with experts, expected 1, as the file says; correct the number."),
+        Case(
+            "a layer with a size that is none", "# layer 4294967295 expert_bytes 8\n" + header,
+            ", line 1: found layer 4294967295, expected 0 to 4095; " + tableAdvice),
+        Case(
+            "experts larger than any", "# layer 0 expert_bytes 9223372036854775807\n" + header,
+            ", line 1: found an expert of 9223372036854775807 bytes, expected at most 1099511627776; "
+                + sizeAdvice),
+        Case(
+            "experts of more bytes than 64 bits count",
+            "# layers 1\n# layer 0 expert_bytes 99999999999999999999\n" + header,
+            ", line 2: found an expert of 9223372036854775807 bytes, expected at most 1099511627776; "
+                + sizeAdvice),
+        Case(
+            "no experts", "# layers 3 experts 0\n" + header,
+            ", line 1: found 0 experts in a layer, expected 1 to 65535; correct the number."),
     ]
+
+    private static let edgeHeader =
+        "# route_trace v1\n# model=a arch=b n_layer=2 n_expert=4 n_expert_used=1\n"
 
     static let others: [Case] = [
         Case(
@@ -129,8 +156,31 @@ struct MalformedTextTests {
         Case(
             "BigMoeOnEdge with an unknown column among the known",
             "turn,phase,step,colour,layer,slot,expert\n0,0,0,0,0,0,0\n",
-            ", line 1: found a column 'colour' before 'layer', expected new columns behind the known ones; "
-                + "leave it out or move it to the end."),
+            ", line 1: found a column 'colour', expected columns of turn, phase, step, layer, slot, expert, "
+                + "weight, residency, expert_bytes, dropped; leave it out or rename it."),
+        Case(
+            "BigMoeOnEdge with an unknown column behind the known",
+            "# route_trace v1\nturn,phase,step,layer,slot,expert,weight,latency_us\n0,0,0,0,0,0,0,1\n",
+            ", line 2: found a column 'latency_us', expected columns of turn, phase, step, layer, slot, "
+                + "expert, weight, residency, expert_bytes, dropped; leave it out or rename it."),
+        Case(
+            "BigMoeOnEdge with a layer that its model has not",
+            edgeHeader + "turn,phase,step,layer,slot,expert\n0,0,0,0,0,1\n0,0,0,1,0,1\n0,0,0,77,0,1\n",
+            ", line 6: found layer 77, expected 0 to 1; " + tableAdvice),
+        Case(
+            "BigMoeOnEdge with a size of a layer that its model has not",
+            edgeHeader + "# layer=2 expert_bytes=0 dense_bytes=5\n",
+            ", line 3: found layer 2, expected 0 to 1; " + tableAdvice),
+        Case(
+            "BigMoeOnEdge with fewer layers than sizes",
+            "# route_trace v1\n# layer=5 expert_bytes=9 dense_bytes=5\n# model=a n_layer=2 n_expert=4\n",
+            ", line 3: found 2 layers of the model, expected more than layer 5, which was named before; "
+                + "correct the number.", format: "bigmoeonedge"),
+        Case(
+            "BigMoeOnEdge with experts larger than any",
+            edgeHeader + "# layer=1 expert_bytes=18446744073709551615 dense_bytes=5\n",
+            ", line 3: found an expert of 9223372036854775807 bytes, expected at most 1099511627776; "
+                + sizeAdvice),
         Case(
             "BigMoeOnEdge without phases", "# route_trace v1\nturn,step,layer,slot,expert\n0,0,0,0,0\n",
             ", line 2: found no column 'phase', expected one in the header; add it, or name the format with "
@@ -173,6 +223,27 @@ struct MalformedTextTests {
             "colibri's usage of an expert that is none", "-1 3 8\n0 8 2\n",
             ", line 2: found expert 8, expected 0 to 7; check that the file is of this model and not cut."),
         Case(
+            "colibri's usage with a layer beyond its header", "-1 2 8\n0 1 2\n7 0 5\n",
+            ", line 3: found layer 7, expected 0 to 1; check that the file is of this model and not cut."),
+        Case(
+            "colibri's usage with a header behind a larger expert", "0 1 2\n0 100 5\n-1 1 8\n",
+            ", line 2: found expert 100, expected 0 to 7; check that the file is of this model and not cut."),
+        Case(
+            "colibri's usage with a header behind a larger layer", "3 0 5\n-1 1 8\n",
+            ", line 1: found layer 3, expected 0 to 0; check that the file is of this model and not cut."),
+        Case(
+            "colibri's usage with a header that is none", "-1 2 0\n0 0 5\n",
+            ", line 1: found 0 experts in a layer, expected 1 to 65535; correct the number."),
+        Case(
+            "colibri's usage with a sum beyond all",
+            String(repeating: "0 0 9007199254740991\n", count: 1_025) + "0 1 1\n",
+            ", line 2: found 18014398509481982 uses up to here, expected at most 9007199254740992 in the "
+                + "whole file; check that the file is not damaged."),
+        Case(
+            "requests of objects larger than any", "time,obj_id,obj_size\n1,0,9\n1,1,1099511627777\n",
+            ", line 3: found an expert of 1099511627777 bytes, expected at most 1099511627776; "
+                + sizeAdvice),
+        Case(
             "requests whose times fall", "time,obj_id,obj_size\n1,0,9\n0,1,9\n",
             ", line 3: found time 0 after 1, expected times that do not fall, ids and sizes that are not "
                 + "negative; check that ids are layer * 65536 + expert and the file is not cut or shifted."),
@@ -203,6 +274,20 @@ struct MalformedTextTests {
         #expect(
             failure(Array(text.utf8), facts: ImportFacts(expertCount: 8))
                 == "'a': found 4 experts in the file, expected 8, as --experts says; leave --experts out.")
+    }
+
+    @Test("what the user says of experts is no larger than what a trace can say")
+    func tooLarge() {
+        let text = Self.header + "0,0,0,0,1,0.5\n"
+        let limit = 1_099_511_627_776
+        #expect(
+            failure(Array(text.utf8), facts: ImportFacts(expertBytes: limit + 1))
+                == "'a': found an expert of 1099511627777 bytes, expected at most 1099511627776; "
+                + Self.sizeAdvice)
+        #expect(failure(Array(text.utf8), facts: ImportFacts(expertBytes: limit)) == "no error")
+        #expect(
+            failure(Array("0 0 5\n".utf8), facts: ImportFacts(expertCount: .max))
+                == "'a': found \(Int.max) experts in a layer, expected 1 to 65535; correct the number.")
     }
 
     @Test("a file in which most places would stay empty is refused before memory is taken")

@@ -4,14 +4,17 @@ public struct ExpertPopularity: Hashable, Sendable {
     public let uses: [Int]
     /// The same, most used first.
     public let ranked: [Int]
-    /// All of them together.
+    /// All of them together; the largest number where they are more.
     public let total: Int
 
     /// A layer whose experts were chosen so often, by index.
     public init(uses: [Int]) {
         self.uses = uses
         ranked = uses.sorted(by: >)
-        total = uses.reduce(0, +)
+        total = uses.reduce(0) { sum, uses in
+            let (total, overflows) = sum.addingReportingOverflow(uses)
+            return overflows ? .max : total
+        }
     }
 
     /// Experts that were chosen at least once.
@@ -22,17 +25,21 @@ public struct ExpertPopularity: Hashable, Sendable {
     public func choices(ofTop share: Double) -> Double {
         guard total > 0 else { return 0 }
         let count = min(max(Int((share * Double(uses.count)).rounded(.up)), 0), uses.count)
-        return Double(ranked.prefix(count).reduce(0, +)) / Double(total)
+        return Self.sum(ranked.prefix(count)) / Self.sum(ranked[...])
     }
+
+    /// Exact below 2^53, and without a largest number.
+    private static func sum(_ uses: ArraySlice<Int>) -> Double { uses.reduce(0) { $0 + Double($1) } }
 
     /// How evenly experts are chosen: -sum p log2 p over each expert's share p of the choices. log2 of the
     /// number of experts where all are chosen alike, 0 where one takes all.
     ///
     /// Units: bits.
     public var entropyBits: Double {
-        ranked.reduce(0) { sum, uses in
+        let total = Self.sum(ranked[...])
+        return ranked.reduce(0) { sum, uses in
             guard uses > 0 else { return sum }
-            let share = Double(uses) / Double(total)
+            let share = Double(uses) / total
             return sum - share * BinaryLogarithm.of(share)
         }
     }

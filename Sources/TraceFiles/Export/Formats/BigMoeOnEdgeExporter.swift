@@ -35,10 +35,10 @@ struct BigMoeOnEdgeExporter: TraceExporter {
         let layerCount = (shape.layerNumbers.max() ?? 0) + 1
         text.append(BigMoeOnEdgeImporter.title + "1\n# model=unknown arch=unknown n_layer=\(layerCount) ")
         text.append("n_expert=\(shape.numbering.expertCount) n_expert_used=\(shape.expertsPerToken)\n")
+        let expertBytes = Dictionary(
+            zip(shape.layerNumbers, shape.expertBytes), uniquingKeysWith: { first, _ in first })
         for number in 0..<layerCount {
-            let index = shape.layerNumbers.firstIndex(of: number)
-            let bytes = index.map { shape.expertBytes[$0] } ?? 0
-            text.append("# layer=\(number) expert_bytes=\(bytes) dense_bytes=0\n")
+            text.append("# layer=\(number) expert_bytes=\(expertBytes[number] ?? 0) dense_bytes=0\n")
         }
         text.append("turn,phase,step,layer,slot,expert,weight,residency,expert_bytes,dropped\n")
     }

@@ -6,7 +6,8 @@ import Residency
 /// Layout: comments `# route_trace v1`, `# model=PATH arch=NAME n_layer=N n_expert=N n_expert_used=N` and for
 /// each layer `# layer=N expert_bytes=N dense_bytes=N`, then columns `turn, phase, step, layer, slot, expert,
 /// weight, residency, expert_bytes, dropped`. `phase` is 0 for prefill; `step` is the position in the
-/// context; `weight` may be `nan`; `dropped` came later, and more columns may follow behind it.
+/// context; `weight` may be `nan`; `dropped` came later. Columns are told by name; those from `weight` on may
+/// be missing. `n_layer` counts all layers, with experts or without.
 ///
 /// Lost: `residency`, `expert_bytes` and `dropped` of a choice, which tell of that engine's cache, and token
 /// ids, which it does not write. A choice that it dropped is kept: the router made it. A turn is a sequence.
@@ -47,9 +48,8 @@ struct BigMoeOnEdgeImporter: TraceImporter {
             }
             var table = try Table(
                 header: lines, text, known: columns,
-                required: [[.turn], [.phase], [.step], [.layer], [.slot], [.expert]], skipsUnknown: true,
-                of: input)
-            var notes = table.unknownNames.map { "the column \(quoted($0)) was passed over" }
+                required: [[.turn], [.phase], [.step], [.layer], [.slot], [.expert]], of: input)
+            var notes: [String] = []
             var assembler = try TraceAssembler(
                 input, declared: declared, steps: .untilLayersFall, places: .lines)
             while try lines.advance(text, of: input) {
@@ -85,14 +85,18 @@ struct BigMoeOnEdgeImporter: TraceImporter {
                 continue
             }
             let facts = facts(line)
+            let place = ImportInput.Place.line(lines.number)
             if let layer = facts["layer"] {
+                try declared.check(layer: layer, at: place, of: input)
                 // A layer without experts has none of their bytes.
                 guard let bytes = facts["expert_bytes"], bytes > 0 else { continue }
-                declared.layerNumbers.append(layer)
-                declared.expertBytes[layer] = bytes
+                try declared.declare(layer: layer, expertBytes: bytes, at: place, of: input)
             } else {
-                declared.expertCount = facts["n_expert"] ?? declared.expertCount
-                declared.expertsPerToken = facts["n_expert_used"] ?? declared.expertsPerToken
+                if let count = facts["n_layer"] {
+                    try declared.declare(modelLayers: count, at: place, of: input)
+                }
+                try declared.declare(
+                    experts: facts["n_expert"], expertsPerToken: facts["n_expert_used"], at: place, of: input)
             }
         }
         return false
@@ -103,7 +107,7 @@ struct BigMoeOnEdgeImporter: TraceImporter {
         var facts: [Substring: Int] = [:]
         for word in line.split(separator: " ") {
             let parts = word.split(separator: "=", maxSplits: 1)
-            if parts.count == 2, let value = Int(parts[1]) { facts[parts[0]] = value }
+            if parts.count == 2, let value = TextNumbers.clamped(parts[1]) { facts[parts[0]] = value }
         }
         return facts
     }

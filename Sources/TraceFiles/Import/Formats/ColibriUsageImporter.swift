@@ -4,7 +4,8 @@ import Residency
 /// `.coli_usage` of colibri: how often each expert was chosen.
 ///
 /// Layout: lines of three integers, `LAYER EXPERT COUNT`; counts of 0 are left out. A layer below 0 is a
-/// header: `-1 LAYERS EXPERTS` and `-2 VERSION ENGINE`, the engine as a hash; others are passed over. Older
+/// header: `-1 LAYERS EXPERTS`, all numbers of layers being below the first, and `-2 VERSION ENGINE`, the
+/// engine as a hash; others are passed over. Older
 /// files have no header; those of its engine inkling are binary: u32 magic `IKU1`, layers, experts, and a u32
 /// for each layer and expert.
 ///
@@ -40,7 +41,7 @@ struct ColibriUsageImporter: TraceImporter {
             if lines.isEmpty { continue }
             let (layer, expert, count) = try record(text, lines, input)
             switch layer {
-            case -1: try usage.declare(layers: expert, experts: count)
+            case -1: try usage.declare(layers: expert, experts: count, at: .line(lines.number))
             case -2 where expert != 1:
                 throw input.malformed(
                     "version \(expert)", expected: "version 1", advice: "update Sluice",
@@ -82,15 +83,15 @@ struct ColibriUsageImporter: TraceImporter {
         }
         let layers = Int(LittleEndian.load(UInt32.self, bytes, at: 4))
         let experts = Int(LittleEndian.load(UInt32.self, bytes, at: 8))
-        // Both are below 2^32, so the product fits.
+        var usage = try UsageAssembler(input)
+        // This bounds both, so that the product fits.
+        try usage.declare(layers: layers, experts: experts, at: .byte(4))
         guard layers * experts == (bytes.count - 12) / 4, bytes.count % 4 == 0 else {
             throw input.malformed(
                 "\(bytes.count - 12) bytes behind the header",
                 expected: "4 for each of \(experts) experts in \(layers) layers",
                 advice: "copy the file again", at: .byte(12))
         }
-        var usage = try UsageAssembler(input)
-        try usage.declare(layers: layers, experts: experts)
         for index in 0..<layers * experts {
             let count = LittleEndian.load(UInt32.self, bytes, at: 12 + 4 * index)
             if count == 0 { continue }

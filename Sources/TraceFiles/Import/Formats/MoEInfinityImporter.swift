@@ -27,18 +27,27 @@ struct MoEInfinityImporter: TraceImporter {
                     advice: "use --format \(RoutedArrayImporter.format.name) for routed experts",
                     at: .byte(0))
             }
-            let perRequest = array.shape[1] * array.shape[2]
-            var sums = Array(repeating: 0, count: perRequest <= 1 << 20 ? perRequest : 0)
-            guard !sums.isEmpty else {
+            let (perRequest, overflows) = array.shape[1].multipliedReportingOverflow(by: array.shape[2])
+            guard !overflows, perRequest > 0, perRequest <= 1 << 20 else {
                 throw input.malformed(
                     "\(array.shape[1]) layers of \(array.shape[2]) experts", expected: "a model's sizes",
                     advice: "check the array's shape", at: .byte(0))
             }
+            var sums = Array(repeating: 0, count: perRequest)
+            var total = 0
             for index in 0..<array.count {
                 guard let count = array.integer(bytes, index), count >= 0, count < 1 << 32 else {
                     throw input.malformed(
                         "a count that is negative, a fraction or too large", expected: "a whole number",
                         advice: "use --format \(RoutedArrayImporter.format.name) for routed experts",
+                        at: .byte(array.start + index * array.type.byteCount))
+                }
+                total += count
+                guard total <= ImportLimits.uses else {
+                    throw input.malformed(
+                        "\(total) uses up to here",
+                        expected: "at most \(ImportLimits.uses) in the whole file",
+                        advice: "check that the file is not damaged",
                         at: .byte(array.start + index * array.type.byteCount))
                 }
                 sums[index % perRequest] += count

@@ -81,14 +81,15 @@ struct PlainCSVImporter: TraceImporter {
             guard lines.isComment(text) else { return true }
             let words = lines.string(text).split(separator: " ").dropFirst()
             var facts: [Substring: Int] = [:]
-            for (name, value) in zip(words, words.dropFirst()) { facts[name] = Int(value) }
+            for (name, value) in zip(words, words.dropFirst()) { facts[name] = TextNumbers.clamped(value) }
+            let place = ImportInput.Place.line(lines.number)
             if let layer = facts["layer"] {
-                declared.layerNumbers.append(layer)
-                if let bytes = facts["expert_bytes"], bytes > 0 { declared.expertBytes[layer] = bytes }
+                try declared.declare(
+                    layer: layer, expertBytes: facts["expert_bytes"] ?? 0, at: place, of: input)
             } else {
-                declared.layerCount = facts["layers"] ?? declared.layerCount
-                declared.expertCount = facts["experts"] ?? declared.expertCount
-                declared.expertsPerToken = facts["top_k"] ?? declared.expertsPerToken
+                try declared.declare(
+                    layers: facts["layers"], experts: facts["experts"], expertsPerToken: facts["top_k"],
+                    at: place, of: input)
             }
         }
         return false

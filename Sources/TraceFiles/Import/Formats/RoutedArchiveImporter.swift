@@ -28,6 +28,7 @@ struct RoutedArchiveImporter: TraceImporter {
         try input.withBytes { (bytes) throws(TraceFilesError) in
             let archive = try ZipArchive(bytes, of: input)
             var suffixes: [String] = []
+            var knownSuffixes: Set<String> = []
             var arrays: [String: NumPyArray] = [:]
             for entry in archive.entries {
                 let name = entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name
@@ -38,7 +39,12 @@ struct RoutedArchiveImporter: TraceImporter {
                         advice: "rename it or leave it out", at: .byte(entry.range.lowerBound))
                 }
                 let suffix = String(name.dropFirst(known.rawValue.count))
-                if !suffixes.contains(suffix) { suffixes.append(suffix) }
+                if knownSuffixes.insert(suffix).inserted { suffixes.append(suffix) }
+                guard arrays[name] == nil else {
+                    throw input.malformed(
+                        "a second array \(quoted(name))", expected: "one of each name",
+                        advice: "save the arrays again with numpy.savez", at: .byte(entry.range.lowerBound))
+                }
                 arrays[name] = try NumPyArray(bytes, entry.range, what: quoted(name), of: input)
             }
             var rows = try RoutedRows(input)

@@ -76,7 +76,7 @@ struct SlipstreamImporter: TraceImporter {
         let layers = Int(LittleEndian.load(UInt16.self, bytes, at: 24))
         var declared = DeclaredShape()
         declared.layerCount = layers
-        declared.layerNumbers = Array(0..<layers)
+        declared.layerNumbers = Set(0..<layers)
         declared.expertCount = Int(LittleEndian.load(UInt16.self, bytes, at: 26))
         declared.expertsPerToken = Int(LittleEndian.load(UInt16.self, bytes, at: 28))
         guard (1...slots).contains(declared.expertsPerToken ?? 0) else {

@@ -68,10 +68,12 @@ struct NumPyArray {
         (type, shape) = try Self.read(text, what, header, input)
         var size = type.byteCount
         for extent in shape {
-            let (product, overflow) = size.multipliedReportingOverflow(by: extent)
+            // An extent of 0 does not hide that the others together are no size.
+            let (product, overflow) = size.multipliedReportingOverflow(by: max(extent, 1))
             guard !overflow else { throw Self.unexpected("shape \(shape)", "a size", what, header, input) }
             size = product
         }
+        if shape.contains(0) { size = 0 }
         guard size <= range.upperBound - start else {
             throw input.error(
                 .truncated(

@@ -36,18 +36,15 @@ struct NumberTable<Field: Hashable & CaseIterable & RawRepresentable<Int> & Send
     private var integers: [Int]
     private var reals: [Float]
     private var isPresent: [Bool]
-    /// Names of columns that were passed over behind the known ones.
-    private(set) var unknownNames: [String] = []
 
     /// Reads the header that `line` is.
     ///
     /// - Parameters:
     ///   - known: the columns of the format; where two present ones mean the same, the file is refused.
     ///   - required: what must be there; an inner list names alternatives.
-    ///   - skipsUnknown: whether unknown columns behind all known ones are passed over.
     init(
         header line: TextLines, _ text: Span<UInt8>, known: [Column], required: [[Field]],
-        skipsUnknown: Bool = false, of input: ImportInput
+        of input: ImportInput
     ) throws(TraceFilesError) {
         let count = Field.allCases.count
         integers = Array(repeating: 0, count: count)
@@ -55,9 +52,7 @@ struct NumberTable<Field: Hashable & CaseIterable & RawRepresentable<Int> & Send
         isPresent = Array(repeating: false, count: count)
         let names = line.string(text).split(separator: ",", omittingEmptySubsequences: false)
             .map { ColumnName.normalized($0) }
-        for name in names {
-            try add(name, known: known, skipsUnknown: skipsUnknown, line: line.number, of: input)
-        }
+        for name in names { try add(name, known: known, line: line.number, of: input) }
         for alternatives in required where !alternatives.contains(where: { self.has($0) }) {
             let missing = known.filter { alternatives.contains($0.field) }.map { quoted($0.name) }
             throw input.malformed(
@@ -68,23 +63,13 @@ struct NumberTable<Field: Hashable & CaseIterable & RawRepresentable<Int> & Send
     }
 
     private mutating func add(
-        _ name: String, known: [Column], skipsUnknown: Bool, line: Int, of input: ImportInput
+        _ name: String, known: [Column], line: Int, of input: ImportInput
     ) throws(TraceFilesError) {
         guard let column = known.first(where: { $0.name == name }) else {
-            guard skipsUnknown else {
-                throw input.malformed(
-                    "a column \(quoted(name))",
-                    expected: "columns of " + known.map(\.name).joined(separator: ", "),
-                    advice: "leave it out or rename it", at: .line(line))
-            }
-            unknownNames.append(name)
-            return
-        }
-        guard unknownNames.isEmpty else {
             throw input.malformed(
-                "a column \(quoted(unknownNames[0])) before \(quoted(name))",
-                expected: "new columns behind the known ones", advice: "leave it out or move it to the end",
-                at: .line(line))
+                "a column \(quoted(name))",
+                expected: "columns of " + known.map(\.name).joined(separator: ", "),
+                advice: "leave it out or rename it", at: .line(line))
         }
         guard column.kind == .ignored || !has(column.field) else {
             throw input.malformed(
@@ -112,13 +97,9 @@ struct NumberTable<Field: Hashable & CaseIterable & RawRepresentable<Int> & Send
     ) throws(TraceFilesError) {
         var position = line.start
         let end = line.end
-        let fieldCount = columns.count + unknownNames.count
+        let fieldCount = columns.count
         for index in 0..<fieldCount {
-            if index < columns.count {
-                try readField(index, text, &position, end, line: line.number, of: input)
-            } else {
-                Self.skip(text, &position, end)
-            }
+            try readField(index, text, &position, end, line: line.number, of: input)
             if index + 1 == fieldCount {
                 guard position == end else {
                     throw ragged(line, "more fields than the header's \(fieldCount)", input)

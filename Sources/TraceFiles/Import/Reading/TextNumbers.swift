@@ -25,6 +25,12 @@ enum TextNumbers {
         return isNegative ? -value : value
     }
 
+    /// A whole text as an integer, one that does not fit as the largest; nil where it is none.
+    static func clamped(_ text: Substring) -> Int? {
+        if let value = Int(text) { return value }
+        return !text.isEmpty && text.utf8.allSatisfy { $0 &- 0x30 < 10 } ? .max : nil
+    }
+
     /// The number at `position`, up to the next comma, space or the end; nil where it is none. `nan` is one.
     static func real(_ text: Span<UInt8>, _ position: inout Int, end: Int) -> Float? {
         let start = position

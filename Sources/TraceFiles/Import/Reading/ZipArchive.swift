@@ -20,6 +20,9 @@ struct ZipArchive {
     /// In the order of the directory.
     private(set) var entries: [Entry] = []
     private let input: ImportInput
+    /// Bytes of the entries so far with their local headers. They lie side by side, so that together they are
+    /// no more than the file: what bounds the work of a directory that names the same bytes again and again.
+    private var entryBytes = 0
 
     /// - Throws: where the directory is missing or does not fit the file, an entry is compressed or its
     ///   checksum is wrong.
@@ -94,6 +97,13 @@ struct ZipArchive {
         guard sizes[0] >= 0, sizes[0] == sizes[1], first <= bytes.count, sizes[0] <= bytes.count - first
         else {
             throw damaged("\(quoted(name)) with \(sizes[0]) bytes that are not all there", at: start)
+        }
+        entryBytes += first + sizes[0] - local
+        guard entryBytes <= bytes.count else {
+            throw input.malformed(
+                "\(entryBytes) bytes of entries up to \(quoted(name)) in a file of \(bytes.count)",
+                expected: "entries that do not overlap", advice: "save it again with numpy.savez",
+                at: .byte(start))
         }
         let range = first..<first + sizes[0]
         guard ZipChecksum.value(bytes, range) == checksum else {
