@@ -14,8 +14,6 @@ struct ExpertSchedule {
     private(set) var lastArrival = 0.0
     /// Of the time until `finish`, what would grow with the disk's.
     private(set) var criticalDisk = 0.0
-    /// Whether the processor waits for the disk at all.
-    var isWaiting: Bool { criticalDisk > 0 }
 
     /// - Parameters:
     ///   - residents: experts in memory.

@@ -8,9 +8,9 @@ public struct MachineModel: Sendable, Equatable {
     public var memoryBytesPerSecond: Double
     /// Time of a layer that goes with no bytes: waking threads, norms, the router's choice.
     public var layerOverheadSeconds: Double
-    /// What a layer takes longer that waits for reads: threads that fell asleep wake, and reads take
-    /// processor time.
-    public var waitOverheadSeconds: Double
+    /// Processor time that reading a byte takes, on top of waiting for it: the system's work for reads, and
+    /// threads that fell asleep meanwhile.
+    public var readOverheadSecondsPerByte: Double
     /// Time of a step that goes with no bytes: sampling, the text.
     public var stepOverheadSeconds: Double
     /// How far the measurements behind these numbers lay apart.
@@ -18,17 +18,17 @@ public struct MachineModel: Sendable, Equatable {
 
     public init(
         disk: Disk, memoryBytesPerSecond: Double, layerOverheadSeconds: Double = 0,
-        waitOverheadSeconds: Double = 0, stepOverheadSeconds: Double = 0, spread: Spread = Spread()
+        readOverheadSecondsPerByte: Double = 0, stepOverheadSeconds: Double = 0, spread: Spread = Spread()
     ) {
         precondition(
-            memoryBytesPerSecond > 0 && layerOverheadSeconds >= 0 && waitOverheadSeconds >= 0
+            memoryBytesPerSecond > 0 && layerOverheadSeconds >= 0 && readOverheadSecondsPerByte >= 0
                 && stepOverheadSeconds >= 0,
-            "\(memoryBytesPerSecond) bytes/s, overhead \(layerOverheadSeconds), \(waitOverheadSeconds) and "
-                + "\(stepOverheadSeconds) s")
+            "\(memoryBytesPerSecond) bytes/s, overhead \(layerOverheadSeconds), "
+                + "\(readOverheadSecondsPerByte) and \(stepOverheadSeconds) s")
         self.disk = disk
         self.memoryBytesPerSecond = memoryBytesPerSecond
         self.layerOverheadSeconds = layerOverheadSeconds
-        self.waitOverheadSeconds = waitOverheadSeconds
+        self.readOverheadSecondsPerByte = readOverheadSecondsPerByte
         self.stepOverheadSeconds = stepOverheadSeconds
         self.spread = spread
     }

@@ -21,6 +21,8 @@ public struct TimeModel: ReplayObserver, Sendable {
     /// Of each layer, seconds for reading an expert, and for computing it for one row.
     private let readSeconds: [Double]
     private let computeSeconds: [Double]
+    /// Processor time that reading an expert takes.
+    private let readOverheadSeconds: [Double]
     private let guessAreas: Int
     private let weightBytesPerSecond: Double
     private let positionBytesPerSecond: Double
@@ -42,6 +44,7 @@ public struct TimeModel: ReplayObserver, Sendable {
         let burst = machine.disk.burstBytesPerSecond
         readSeconds = load.expertBytes.map { Double($0) / burst }
         computeSeconds = load.expertBytes.map { Double($0) / weightRate }
+        readOverheadSeconds = load.expertBytes.map { Double($0) * machine.readOverheadSecondsPerByte }
     }
 
     /// The positions whose keys and values every layer of the step reads.
@@ -63,12 +66,12 @@ public struct TimeModel: ReplayObserver, Sendable {
         let all = Double(requests) * compute
         step.compute += front + all
         step.overhead += machine.layerOverheadSeconds
-        if schedule.isWaiting { step.overhead += machine.waitOverheadSeconds }
+        let reading = Double(misses) * readOverheadSeconds[layer]
+        step.overhead += reading
         step.stall += max(schedule.finish - all, 0)
         step.disk += Double(misses) * readSeconds[layer]
         step.criticalDisk += schedule.criticalDisk
-        idleSeconds = schedule.finish - schedule.lastArrival
-        if schedule.isWaiting { idleSeconds += machine.waitOverheadSeconds }
+        idleSeconds = schedule.finish - schedule.lastArrival + reading
     }
 
     /// The step's output, and its time to the phase's.

@@ -23,6 +23,8 @@ public struct ComputeProbe {
         public let waitingTokenSeconds: Double?
         /// What the disk delivered to such tokens, and the time in which they waited for or hid it.
         public let streamed: StreamingCounters
+        /// What such a token reads.
+        public let streamedBytesPerToken: Double
         /// Half the range of the middle eight tenths of the samples of a token, as a share of their median.
         public let spread: Double
     }
@@ -31,6 +33,8 @@ public struct ComputeProbe {
     private static let steps = 40
     /// The first ones bring the experts into memory.
     private static let warmUpSteps = 4
+    /// The first ones write to slots whose memory the system has not given yet.
+    private static let firstStreamedSteps = 24
     private static let streamedSteps = 64
     private static let longest = Duration.seconds(4)
     private static let chunkRows = 256
@@ -94,11 +98,16 @@ public struct ComputeProbe {
     ) throws -> Streamed? {
         var seconds: [Double] = []
         let length = state.length
-        let before = model.streamingCounters ?? StreamingCounters()
+        var before = model.streamingCounters ?? StreamingCounters()
         let clock = ContinuousClock()
-        let start = clock.now
-        for step in 0..<Self.streamedSteps where clock.now - start < Self.longest {
+        var start = clock.now
+        for step in 0..<Self.firstStreamedSteps + Self.streamedSteps where clock.now - start < Self.longest {
             if interrupt.isCancelled { return nil }
+            if step == Self.firstStreamedSteps {
+                before = model.streamingCounters ?? before
+                start = clock.now
+                seconds.removeAll()
+            }
             let token = TokenID(Int32(Self.noise(10_000 + step) % model.shape.vocabularySize))
             seconds.append(try Self.computing([token], batch, state, model))
             if !state.truncate(to: length), state.length >= state.capacity { break }
@@ -163,7 +172,10 @@ public struct ComputeProbe {
             rowSeconds: rowSeconds,
             waitingTokenSeconds: streamed.counters.bytesRead > 0
                 ? waiting - Double(streamed.context) * slope : nil,
-            streamed: streamed.counters, spread: range / 2 / median)
+            streamed: streamed.counters,
+            streamedBytesPerToken: Double(streamed.counters.bytesRead)
+                / Double(max(streamed.seconds.count, 1)),
+            spread: range / 2 / median)
     }
 
     /// Tokens that look drawn, the same in every run.

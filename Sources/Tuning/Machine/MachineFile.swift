@@ -38,7 +38,7 @@ public struct MachineFile: Sendable {
                 readAheadShare: (file.number("disk.read_ahead_percent") ?? 100) / 100),
             memoryBytesPerSecond: memory,
             layerOverheadSeconds: (file.number("processor.layer_overhead_us") ?? 20) / 1e6,
-            waitOverheadSeconds: (file.number("processor.wait_overhead_us") ?? 0) / 1e6,
+            readOverheadSecondsPerByte: (file.number("processor.read_overhead_us_per_mb") ?? 0) / 1e12,
             stepOverheadSeconds: (file.number("processor.step_overhead_us") ?? 0) / 1e6,
             spread: MachineModel.Spread(
                 compute: (file.number("processor.spread_percent") ?? 5) / 100,
@@ -65,7 +65,7 @@ public struct MachineFile: Sendable {
         writer.add("memory.bandwidth_mb_per_s", machine.memoryBytesPerSecond / 1e6)
         writer.add("processor.threads", integer: threads)
         writer.add("processor.layer_overhead_us", machine.layerOverheadSeconds * 1e6)
-        writer.add("processor.wait_overhead_us", machine.waitOverheadSeconds * 1e6)
+        writer.add("processor.read_overhead_us_per_mb", machine.readOverheadSecondsPerByte * 1e12)
         writer.add("processor.step_overhead_us", machine.stepOverheadSeconds * 1e6)
         writer.add("processor.spread_percent", machine.spread.compute * 100)
         if let model {

@@ -36,8 +36,9 @@ public enum MachineKeys {
             "processor", "layer_overhead_us", .number(0...1_000_000, unit: "microseconds"), default: "20",
             "Time of a layer that goes with no bytes: waking threads, norms."),
         SettingKey(
-            "processor", "wait_overhead_us", .number(0...10_000_000, unit: "microseconds"), default: "0",
-            "What a layer takes longer that waits for reads: sleeping threads, the reads' own work."),
+            "processor", "read_overhead_us_per_mb",
+            .number(0...1_000_000, unit: "microseconds per 10^6 bytes"), default: "0",
+            "Processor time that reading takes, on top of waiting for it."),
         SettingKey(
             "processor", "step_overhead_us", .number(0...10_000_000, unit: "microseconds"), default: "0",
             "Time of a token that goes with no bytes."),

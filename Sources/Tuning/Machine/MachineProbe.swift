@@ -52,14 +52,16 @@ public struct MachineProbe {
         guard let disk = try bursts.run(generator: &generator, isCancelled: { interrupt.isCancelled }) else {
             return nil
         }
-        let layers = Double(max(needs.expertLayerCount, 1))
-        let waiting = compute.waitingTokenSeconds.map { max($0 - compute.tokenSeconds, 0) / layers } ?? 0
+        let readOverhead = compute.waitingTokenSeconds.map {
+            max($0 - compute.tokenSeconds, 0) / max(compute.streamedBytesPerToken, 1)
+        }
         let machine = MachineModel(
             disk: MachineModel.Disk(
                 latencySeconds: disk.latencySeconds,
                 bytesPerSecond: speed(disk, of: compute), blockBytes: reading.blockBytes,
                 depth: reading.depth),
-            memoryBytesPerSecond: memory, layerOverheadSeconds: overhead, waitOverheadSeconds: waiting,
+            memoryBytesPerSecond: memory, layerOverheadSeconds: overhead,
+            readOverheadSecondsPerByte: readOverhead ?? 0,
             spread: MachineModel.Spread(compute: compute.spread, disk: disk.spread))
         return MachineFile(
             name: name, threads: threadCount, machine: machine,

@@ -159,6 +159,22 @@ struct TraceStatisticsTests {
         #expect(statistics.association[1]?.recall == 0)
     }
 
+    @Test("learn nothing from the layer before where the pairs of experts would fill the memory")
+    func manyExperts() {
+        let shape = TraceShape(
+            numbering: ExpertNumbering(layerCount: 2, expertCount: 9000), expertsPerToken: 1)
+        var trace = Residency.RoutingTrace(shape: shape, hasWeights: false)
+        for step in 0..<3 {
+            trace.append(
+                TraceRow(
+                    sequence: 0, position: UInt32(step), step: UInt32(step), token: nil, phase: .decode),
+                experts: [UInt16(step), 8999])
+        }
+        let statistics = TraceStatistics(trace)
+        #expect(statistics.association == [nil, nil])
+        #expect(statistics.counts.choices == 6 && statistics.popularity[1].total == 3)
+    }
+
     @Test("of a million events take a few seconds", .nightlyOnly, .tags(.nightly))
     func speed() {
         let shape = TraceShape(

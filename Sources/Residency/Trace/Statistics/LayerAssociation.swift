@@ -16,11 +16,15 @@ public struct LayerAssociation: Hashable, Sendable {
 
 /// Predicts each layer from the one before, token by token, and learns from what came.
 ///
-/// Memory: four bytes for each pair of experts of neighbouring layers. Cost: experts of a layer x experts
-/// per token, for an event.
+/// Memory: four bytes for each pair of experts of neighbouring layers; of more than ``mostPairs`` nothing is
+/// learnt. Cost: experts of a layer x experts per token, for an event.
 struct AssociationMeter: ~Copyable {
+    /// 256 MiB of counts: 60 layers of 1,000 experts have fewer pairs.
+    private static let mostPairs = 1 << 26
+
     private let numbering: ExpertNumbering
     private let expertsPerToken: Int
+    private let isOn: Bool
     /// By layer but the first, expert of the layer before and expert: tokens that chose both.
     private var together: FlatArray<UInt32>
     private var uses: FlatArray<UInt32>
@@ -34,7 +38,9 @@ struct AssociationMeter: ~Copyable {
         numbering = shape.numbering
         expertsPerToken = shape.expertsPerToken
         let experts = numbering.expertCount
-        together = FlatArray(repeating: 0, count: (numbering.layerCount - 1) * experts * experts)
+        let pairs = (numbering.layerCount - 1) * experts * experts
+        isOn = pairs <= Self.mostPairs
+        together = FlatArray(repeating: 0, count: isOn ? pairs : 0)
         uses = FlatArray(repeating: 0, count: numbering.layerCount * experts)
         scores = Array(repeating: 0, count: experts)
         best = FlatArray(repeating: 0, count: shape.expertsPerToken)
@@ -45,6 +51,7 @@ struct AssociationMeter: ~Copyable {
 
     /// A token chose `experts` of `layer`, which has one before it, and `before` of that one.
     mutating func add(_ experts: Span<UInt16>, layer: Int, before: Span<UInt16>) {
+        guard isOn else { return }
         let count = numbering.expertCount
         for expert in 0..<count { scores[expert] = Double(uses[layer * count + expert]) }
         popular[layer] += recalled(experts)
@@ -93,10 +100,11 @@ struct AssociationMeter: ~Copyable {
         return hits
     }
 
-    /// By layer, the first of which has none before it and says nothing.
+    /// By layer, the first of which has none before it and says nothing; nothing where there are too many
+    /// pairs.
     var result: [LayerAssociation?] {
         (0..<numbering.layerCount).map { layer in
-            guard layer > 0 else { return nil }
+            guard isOn, layer > 0 else { return nil }
             let all = Double(max(choices[layer], 1))
             return LayerAssociation(
                 choices: choices[layer], recall: Double(foreseen[layer]) / all,
