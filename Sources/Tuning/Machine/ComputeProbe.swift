@@ -1,4 +1,4 @@
-import ExpertStorage
+public import ExpertStorage
 public import Generation
 public import Kernels
 public import ModelFiles
@@ -42,9 +42,13 @@ public struct ComputeProbe {
     private let file: ModelFile
     private let options: LanguageModel.Options
 
-    /// - Parameter threadCount: threads that compute.
+    /// - Parameters:
+    ///   - threadCount: threads that compute.
+    ///   - reading: how runs read the model's disk: ways differ in the processor time that they take.
     /// - Throws: as a run of the model, where it does not fit the machine's memory.
-    public init(file: ModelFile, needs: ModelNeeds, threadCount: Int, element: CacheElement) throws {
+    public init(
+        file: ModelFile, needs: ModelNeeds, threadCount: Int, element: CacheElement, reading: ReadPlan
+    ) throws {
         self.file = file
         let options = LanguageModel.Options(
             threadCount: threadCount, maximumRows: Self.chunkRows,
@@ -53,6 +57,7 @@ public struct ComputeProbe {
         var preference = StreamingPreference()
         preference.source = needs.extents == nil ? .automatic : .streamed
         preference.prefetches = false
+        preference.reading = reading
         preference.expertCacheBytes = needs.extents.map { extents in
             2 * needs.shape.expertsPerToken * extents.catalog.slotBytes.reduce(0, +)
         }

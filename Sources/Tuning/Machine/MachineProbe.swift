@@ -41,7 +41,7 @@ public struct MachineProbe {
         let overhead = layerOverheadSeconds()
         progress("computing")
         let compute = try ComputeProbe(
-            file: file, needs: needs, threadCount: threadCount, element: element
+            file: file, needs: needs, threadCount: threadCount, element: element, reading: reading
         ).run(unless: interrupt)
         guard let compute else { return nil }
         progress("disk")
