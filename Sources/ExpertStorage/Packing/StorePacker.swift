@@ -70,14 +70,14 @@ public struct StorePacker {
     public var recordBytes: Int { layout.manifest.records.reduce(0) { $0 + $1.byteCount } }
     /// Records that it will have.
     public var recordCount: Int { layout.manifest.records.count }
+    /// What is there while the store is not whole.
+    public var partPath: String { path + ".part" }
+
     /// What LZ4 would save of the store's records; nil where they cannot be read.
     public func compressionSample() -> CompressionSample? {
         try? CompressionSample(
             path: path, ranges: layout.manifest.records.map { $0.offset..<$0.offset + $0.byteCount })
     }
-
-    /// What is there while the store is not whole.
-    public var partPath: String { path + ".part" }
 
     private var journalPath: String { partPath + ".journal" }
     private var folder: String {

@@ -248,12 +248,7 @@ extension ExpertLoader {
         // Fewer bytes than needed: the rest is asked for from the last aligned byte on. Where that is none
         // even the second time, the file has ended.
         let progress = completion.result / ReadFiles.alignmentBytes * ReadFiles.alignmentBytes
-        if progress == 0, completion.result > 0, !block.isRepeated {
-            var again = block
-            again.isRepeated = true
-            return submit(again, tag: completion.tag)
-        }
-        if progress == 0 {
+        guard progress > 0 || completion.result > 0 && !block.isRepeated else {
             let end = block.offset + completion.result
             stop(block.slot, outcome: .failed(Errno(rawValue: 0), piece: block.piece, offset: end))
             return self.end(completion.tag)
@@ -263,7 +258,7 @@ extension ExpertLoader {
         rest.slabOffset += progress
         rest.needed -= progress
         rest.byteCount -= progress
-        rest.isRepeated = false
+        rest.isRepeated = progress == 0
         submit(rest, tag: completion.tag)
     }
 

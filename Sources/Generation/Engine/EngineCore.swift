@@ -73,15 +73,8 @@ package final class EngineCore {
         unless cancellation: CancellationFlag, layerDone: (Int) -> Void = { _ in }
     ) throws -> Bool {
         guard try restartIfRotaryChanges(adding: tokens.count, unless: cancellation) else { return false }
-        batch.reset()
-        batch.append(tokens, to: state)
-        var isDone = false
-        defer { if !isDone, state.isRecurrent { reset(expectedLength: 0) } }
-        isDone = try compute(phase) {
-            try model.forward(batch, unless: { cancellation.isCancelled }, layerDone: layerDone)
-        }
-        if isDone { history.append(contentsOf: tokens) }
-        return isDone
+        history.append(contentsOf: tokens)
+        return try computeLast(tokens.count, phase: phase, unless: cancellation, layerDone: layerDone)
     }
 
     /// Computes `token` as the next position.
@@ -100,7 +93,8 @@ package final class EngineCore {
     /// - Returns: false where `cancellation` stopped it; the tokens then are not in the history.
     /// - Throws: for experts that cannot be read; the same holds.
     private func computeLast(
-        _ count: Int, phase: TraceRow.Phase, unless cancellation: CancellationFlag
+        _ count: Int, phase: TraceRow.Phase, unless cancellation: CancellationFlag,
+        layerDone: (Int) -> Void = { _ in }
     ) throws -> Bool {
         batch.reset()
         batch.append(history[(history.count - count)...], to: state)
@@ -111,7 +105,9 @@ package final class EngineCore {
                 if state.isRecurrent { reset(expectedLength: 0) }
             }
         }
-        isDone = try compute(phase) { try model.forward(batch) { cancellation.isCancelled } }
+        isDone = try compute(phase) {
+            try model.forward(batch, unless: { cancellation.isCancelled }, layerDone: layerDone)
+        }
         return isDone
     }
 

@@ -67,12 +67,13 @@ public struct MemoryPlan: Sendable {
             case .automatic, .streamed: streamedBytes ?? bytes(mapped)
             }
         options = wished
+        var fixed = fixedLines(options)
         while options.maximumRows > 1, let smallestSlots, let budgetBytes,
-            bytes(fixedLines(options)) + smallestSlots > budgetBytes
+            bytes(fixed) + smallestSlots > budgetBytes
         {
             options.maximumRows /= 2
+            fixed = fixedLines(options)
         }
-        let fixed = fixedLines(options)
         var room = (budgetBytes ?? .max) - bytes(fixed)
         if let limit = preference.expertCacheBytes { room = min(room, limit) }
         guard isStreamed, let slots = SlotPlan(needs, room: room, preference: preference) else {

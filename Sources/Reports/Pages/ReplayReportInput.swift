@@ -93,10 +93,9 @@ public struct ReplayReportInput: Sendable {
         var timePerToken: Double? { tokensPerSecond.flatMap { $0 > 0 ? 1000 / $0 : nil } }
         /// Where the time of a token goes, by name, as shares of all of it; empty where nobody knows.
         var timeShares: [(name: String, share: Double)] {
-            guard let times, times.total > 0 else { return [] }
+            guard let shares = times?.shares else { return [] }
             return [
-                ("computing", times.compute / times.total), ("disk", times.stall / times.total),
-                ("overhead", times.overhead / times.total),
+                ("computing", shares.compute), ("disk", shares.stall), ("overhead", shares.overhead),
             ]
         }
         /// Whether it knows the future: nothing that can be run.

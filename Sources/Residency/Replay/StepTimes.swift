@@ -24,6 +24,11 @@ public struct StepTimes: Sendable, Equatable {
     /// Reading that went on behind computing.
     public var overlap: Double { max(disk - stall, 0) }
 
+    /// Shares of all of it: computing, waiting for the disk, and what goes with no bytes; nil for no time.
+    public var shares: (compute: Double, stall: Double, overhead: Double)? {
+        total > 0 ? (compute / total, stall / total, overhead / total) : nil
+    }
+
     /// Seconds for a token; nil without any.
     public var secondsPerToken: Double? { rows > 0 ? total / Double(rows) : nil }
     /// Tokens per second; nil without any, and for steps that take no time.

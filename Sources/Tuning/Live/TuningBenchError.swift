@@ -22,8 +22,7 @@ public enum TuningBenchError: Error, Sendable, Equatable, CustomStringConvertibl
             "'\(path)' is a trace of the model \(found); expected one of \(expected), or none"
         case .notStreamable(let path):
             "'\(path)' has no experts that can be read one by one, so there is nothing to tune; convert "
-                + "it to "
-                + "GGUF, or run it in memory"
+                + "it to GGUF, or run it in memory"
         case .budgetTooSmall(let largestBytes, let smallestBytes):
             "there are \(ByteSize.text(largestBytes)) to tune with, but the smallest budget that works is "
                 + "\(ByteSize.flagText(atLeast: smallestBytes)); free some memory, or raise --budget-max"

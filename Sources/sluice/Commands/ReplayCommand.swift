@@ -23,8 +23,8 @@ struct ReplayCommand: AsyncParsableCommand {
 
             With --machine, each row says how fast tokens would come on that machine: one that `sluice \
             doctor --machine` measured, or one that you describe in such a file. The figure behind +- is \
-            what \
-            it could be off if disk and computing were as far from their medians as when they were measured.
+            what it could be off if disk and computing were as far from their medians as when they were \
+            measured.
 
             Examples:
               sluice replay trace.csv

@@ -43,8 +43,7 @@ struct TraceRecordCommand: AsyncParsableCommand {
         help: ArgumentHelp(
             """
             Record whom later layers' routers would choose already, for so many layers ahead. Default: 0, \
-            only \
-            what reading ahead predicts anyway.
+            only what reading ahead predicts anyway.
             """, valueName: "layers"))
     var candidates: Int?
 

@@ -14,8 +14,7 @@ struct TuneCommand: AsyncParsableCommand {
             budget, and lets the model run with the few that promise most, for seconds each. The profile \
             holds the smallest budget whose time per token is within 3 % of the best; the best stands in a \
             comment. Takes up to five minutes. The machine should be otherwise idle, and have the memory \
-            free \
-            that it may tune with.
+            free that it may tune with.
 
             A profile that somebody changed by hand is not overwritten without --force. Ctrl-C stops and \
             writes nothing.

@@ -14,9 +14,8 @@ struct ProfileFile {
         self.path = path
         guard FileManager.default.fileExists(atPath: path) else {
             earlier = nil
-            // Known at once, and gone again: nothing is left where tuning is stopped.
+            // Known at once, and gone again, as nothing is written: nothing is left where tuning is stopped.
             _ = try OutputFile(path)
-            try? FileManager.default.removeItem(atPath: path)
             return
         }
         let bytes = try InputFile.contents(of: path, mostBytes: SettingsFile.mostBytes + 1)

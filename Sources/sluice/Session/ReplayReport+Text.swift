@@ -141,8 +141,8 @@ extension ReplayResult {
     /// Of the time of a token: computing, waiting for the disk, and what goes with no bytes; empty without a
     /// time model.
     fileprivate var timeShares: [Double] {
-        guard let times, times.total > 0 else { return [] }
-        return [times.compute, times.stall, times.overhead].map { $0 / times.total }
+        guard let shares = times?.shares else { return [] }
+        return [shares.compute, shares.stall, shares.overhead]
     }
 
     fileprivate var csvLine: String {
