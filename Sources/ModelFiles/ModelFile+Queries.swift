@@ -20,6 +20,19 @@ extension ModelFile {
         return folder.isEmpty ? "." : folder
     }
 
+    /// Everything on disk that belongs to the model, which nobody should write over: the files with its
+    /// tensors, and the settings, vocabularies and templates beside safetensors.
+    public var inputPaths: [String] {
+        guard container == .safetensors, store == nil else { return diskPaths }
+        let names = (try? files.names(in: folder)) ?? []
+        return diskPaths
+            + names.filter { name in Self.companionSuffixes.contains { name.hasSuffix($0) } }.map {
+                SafetensorsModel.join(folder, $0)
+            }
+    }
+
+    private static let companionSuffixes = [".json", ".jinja", ".model", ".txt"]
+
     /// Calls `body` with the tensor's bytes as they stand in the file. Allocates: none.
     ///
     /// - Throws: `scatteredBytes` where the tensor does not lie together.

@@ -56,7 +56,7 @@ public struct PolicyEntry: Sendable, CustomStringConvertible {
         make = { shape, halfLifeTokens in
             ExpertCache<Policy>(shape, halfLifeTokens: halfLifeTokens) {
                 cache, layer, experts, tick, event in
-                cache.answer(layer: layer, experts: experts, tick: tick, into: event)
+                cache.answer(layer: layer, experts: experts, tick: tick, into: &event)
             }
         }
     }

@@ -85,6 +85,20 @@ struct DamagedModelTests {
         #expect(damaged[0]["offset"] as? Int == copy.offset)
     }
 
+    @Test("a mapped model that is cut off while it is used ends the program with a sentence")
+    func cutOff() throws {
+        let copy = try Copy("output_norm.weight", places: [0], bytes: [])
+        let program = try RunningProgram(
+            ["run", "-m", copy.path, "-p", "Once upon a time", "-n", "1500", "--ignore-eos", "-q"])
+        program.closeInput()
+        program.waitForOutput(bytes: 1)
+        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: copy.path))
+        try file.truncate(atOffset: 0)
+        let outcome = program.wait()
+        #expect(outcome.code == 1)
+        #expect(outcome.errors.contains("'\(copy.path)' lost bytes while it was used"), "\(outcome.errors)")
+    }
+
     @Test("inspect --check finds nothing in the bundled model")
     func sound() throws {
         let run = try Executable.run(["inspect", "--check"])

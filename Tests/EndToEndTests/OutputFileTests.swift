@@ -112,6 +112,24 @@ struct OutputFileTests {
         #expect(!FileManager.default.fileExists(atPath: one))
     }
 
+    @Test("no command writes to the settings beside safetensors, or to a prompt that the environment names")
+    func settings() throws {
+        let shipped = Command.packageFolder.appending(
+            path: "Tests/ModelsTests/Fixtures/variants/olmoe-clamped")
+        let model = folder.path + "/model"
+        try FileManager.default.copyItem(atPath: shipped.path, toPath: model)
+        let settings = model + "/config.json"
+        for option in ["--receipt", "--trace", "--logits"] {
+            let run = ["run", "-m", model, "--tokens", "1,2", "-n", "1", option, settings]
+            try expectRefusal(run, output: settings, input: settings)
+        }
+        let text = try folder.write("Once upon a time", to: "text.txt")
+        let run = try Executable.run(
+            ["run", "-n", "1", "--receipt", text], environment: ["SLUICE_FILE": text])
+        #expect(run.code == 2 && run.errors.contains("'\(text)' is the same file as"), "\(run.errors)")
+        #expect(try String(contentsOfFile: text, encoding: .utf8) == "Once upon a time")
+    }
+
     @Test("a run without logits leaves an empty file of them, not those of an earlier run")
     func noLogits() throws {
         let logits = try folder.write("old", to: "logits.bin")

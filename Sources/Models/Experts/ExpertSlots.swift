@@ -145,18 +145,17 @@ extension ExpertSlots {
     @discardableResult
     func request() -> Bool {
         guard let positions = requests.ask() else { return false }
-        let answer = requests.answer
         // A read that was called off may still be writing where an expert shall lie now.
-        for index in 0..<answer.missCount {
-            awaitEnd(area: Int(areaOfSlot[answer.miss(index).slot.index]))
+        for index in 0..<requests.answer.missCount {
+            awaitEnd(area: Int(areaOfSlot[requests.answer.miss(index).slot.index]))
         }
-        for index in 0..<answer.missCount {
-            let position = positions.lowerBound + answer.miss(index).position
+        for index in 0..<requests.answer.missCount {
+            let position = positions.lowerBound + requests.answer.miss(index).position
             states[position] = .waiting
-            fetch(position, into: answer.miss(index).slot.index)
+            fetch(position, into: requests.answer.miss(index).slot.index)
         }
         for position in positions {
-            guard let slot = answer.slot(position - positions.lowerBound)?.index else {
+            guard let slot = requests.answer.slot(position - positions.lowerBound)?.index else {
                 preconditionFailure("no slot for \(requests.id(position))")
             }
             requests.hold(position)

@@ -1,7 +1,7 @@
 /// The answer to one event: which slot each expert has, and what has to be read for that.
 ///
 /// Made once and filled again for every event. Allocates: once.
-public final class CacheEvent {
+public struct CacheEvent: ~Copyable {
     /// What has to be done for an expert that was not resident.
     public struct Miss: Hashable, Sendable {
         /// Its place in the event, from 0.
@@ -19,67 +19,59 @@ public final class CacheEvent {
     }
 
     private let numbering: ExpertNumbering
-    /// What a cache fills.
-    var storage: Storage
+    /// Slots by place in the event, and the places and victims of the misses; -1 for none.
+    private var slots: FlatArray<Int32>
+    private var positions: FlatArray<Int32>
+    private var victims: FlatArray<Int32>
+    /// Experts of the last event.
+    public private(set) var count = 0
+    /// Misses of the last event that got a slot.
+    public private(set) var missCount = 0
 
     /// - Parameter capacity: the most experts that an event has.
     public init(numbering: ExpertNumbering, capacity: Int) {
         self.numbering = numbering
-        storage = Storage(capacity: capacity)
+        slots = FlatArray(repeating: -1, count: capacity)
+        positions = FlatArray(repeating: 0, count: capacity)
+        victims = FlatArray(repeating: -1, count: capacity)
     }
-
-    /// Experts of the last event.
-    public var count: Int { storage.count }
-
-    /// Misses of the last event that got a slot.
-    public var missCount: Int { storage.missCount }
 
     /// The slot of the expert at `position`; nil where it got none, and has to be computed from elsewhere or
     /// in an event of its own.
     public func slot(_ position: Int) -> SlotIndex? {
         precondition(position < count, "position \(position) of \(count)")
-        let slot = Int(storage.slots[position])
+        let slot = Int(slots[position])
         return slot < 0 ? nil : SlotIndex(slot)
     }
 
     /// One of the misses that got a slot, in the order of the event; `index` is below ``missCount``.
     public func miss(_ index: Int) -> Miss {
         precondition(index < missCount, "miss \(index) of \(missCount)")
-        let position = Int(storage.positions[index])
-        let victim = Int(storage.victims[index])
+        let position = Int(positions[index])
+        let victim = Int(victims[index])
         return Miss(
-            position: position, slot: SlotIndex(Int(storage.slots[position])),
+            position: position, slot: SlotIndex(Int(slots[position])),
             evicted: victim < 0 ? nil : numbering.expert(victim))
     }
+}
 
-    /// Slots by place in the event, and the places and victims of the misses; -1 for none.
-    struct Storage: ~Copyable {
-        fileprivate(set) var slots: FlatArray<Int32>
-        fileprivate var positions: FlatArray<Int32>
-        fileprivate var victims: FlatArray<Int32>
-        fileprivate var count = 0
-        fileprivate var missCount = 0
+extension CacheEvent {
+    /// Forgets the last event.
+    mutating func begin(count: Int) {
+        precondition(count <= slots.count, "an event of \(count) experts, room for \(slots.count)")
+        self.count = count
+        missCount = 0
+    }
 
-        init(capacity: Int) {
-            slots = FlatArray(repeating: -1, count: capacity)
-            positions = FlatArray(repeating: 0, count: capacity)
-            victims = FlatArray(repeating: -1, count: capacity)
-        }
+    /// - Parameter slot: -1 for none.
+    mutating func setSlot(_ slot: Int, at position: Int) { slots[position] = Int32(slot) }
 
-        mutating func begin(count: Int) {
-            precondition(count <= slots.count, "an event of \(count) experts, room for \(slots.count)")
-            self.count = count
-            missCount = 0
-        }
+    func isPlaced(_ position: Int) -> Bool { slots[position] >= 0 }
 
-        mutating func setSlot(_ slot: Int, at position: Int) { slots[position] = Int32(slot) }
-
-        func isPlaced(_ position: Int) -> Bool { slots[position] >= 0 }
-
-        mutating func appendMiss(position: Int, victim: Int) {
-            positions[missCount] = Int32(position)
-            victims[missCount] = Int32(victim)
-            missCount += 1
-        }
+    /// - Parameter victim: the number of the expert that left, -1 for none.
+    mutating func appendMiss(position: Int, victim: Int) {
+        positions[missCount] = Int32(position)
+        victims[missCount] = Int32(victim)
+        missCount += 1
     }
 }

@@ -17,7 +17,7 @@ public protocol ExpertCaching: AnyObject {
     /// policy's victim.
     ///
     /// - Parameter tick: the token's number; the same or larger than in the call before.
-    func request(layer: Int, experts: Span<UInt16>, tick: Int, into event: CacheEvent)
+    func request(layer: Int, experts: Span<UInt16>, tick: Int, into event: inout CacheEvent)
 
     /// A resident expert was chosen `count` times more than the event said: by other tokens of its step.
     func countUses(of expert: ExpertID, _ count: Int)

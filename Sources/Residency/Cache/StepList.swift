@@ -99,8 +99,13 @@ public struct StepList: ~Copyable {
         return moved
     }
 
-    /// Calls `body` with the experts at `positions`.
-    func withExperts<Result>(_ positions: Range<Int>, _ body: (Span<UInt16>) -> Result) -> Result {
-        experts.withSpan(positions, body)
+    /// Asks `cache` for the experts at `positions`.
+    func request(
+        _ positions: Range<Int>, of cache: any ExpertCaching, layer: Int, tick: Int,
+        into event: inout CacheEvent
+    ) {
+        experts.withSpan(positions) {
+            cache.request(layer: layer, experts: $0, tick: tick, into: &event)
+        }
     }
 }

@@ -12,7 +12,7 @@ public struct StepRequests: ~Copyable {
     /// Decides.
     public let cache: any ExpertCaching
     /// What the last call of ``ask()`` found; its positions count from the first one asked for.
-    public let answer: CacheEvent
+    public private(set) var answer: CacheEvent
     /// Positions whose experts may not leave.
     public private(set) var heldCount = 0
     private var list: StepList
@@ -93,7 +93,7 @@ public struct StepRequests: ~Copyable {
             guard asked < count && heldCount < capacity else { return nil }
             positions = asked..<asked + 1
         }
-        list.withExperts(positions) { cache.request(layer: layer, experts: $0, tick: tick, into: answer) }
+        list.request(positions, of: cache, layer: layer, tick: tick, into: &answer)
         for position in positions where list.rowCount(position) > 1 {
             cache.countUses(of: id(position), list.rowCount(position) - 1)
         }

@@ -28,9 +28,6 @@ package struct ExpertRanking: ~Copyable {
     /// Whether `expert` is ranked.
     package func contains(_ expert: Int) -> Bool { worths[expert] != Self.absent }
 
-    /// The worth of `expert`, infinite where it is not ranked.
-    package func worth(_ expert: Int) -> Double { worths[expert] }
-
     /// Ranks `expert`, or ranks it anew.
     package mutating func set(_ expert: Int, worth: Double) {
         let rises = worth > worths[expert]

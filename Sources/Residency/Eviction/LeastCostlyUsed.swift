@@ -16,11 +16,10 @@ package struct LeastCostlyUsed: EvictionPolicy, ~Copyable {
     /// Uses in this text: in the upper bits the count, in the lower 32 the event of the last use, exact for a
     /// million tokens.
     private var uses: FlatArray<Double>
-    /// Residents that the last event of their layer did not choose, and those that it did.
+    /// Residents that the last event of their layer did not choose.
     private var others: ExpertRanking
-    private var recent: ExpertRanking
-    /// What the last event of each layer chose, a list for each layer.
-    private var chosen: ExpertLists
+    /// Residents that it did choose, a list for each layer: a few, which are looked through.
+    private var recent: ExpertLists
     private var layer = 0
     private var event = 0
     private var firstTick: Int?
@@ -32,8 +31,7 @@ package struct LeastCostlyUsed: EvictionPolicy, ~Copyable {
         self.layout = layout
         uses = FlatArray(repeating: 0, count: layout.numbering.count)
         others = ExpertRanking(layout.numbering)
-        recent = ExpertRanking(layout.numbering)
-        chosen = ExpertLists(experts: layout.numbering.count, lists: layout.numbering.layerCount)
+        recent = ExpertLists(experts: layout.numbering.count, lists: layout.numbering.layerCount)
     }
 
     package mutating func begin(layer: Int, tick: Int) {
@@ -42,20 +40,18 @@ package struct LeastCostlyUsed: EvictionPolicy, ~Copyable {
         let first = firstTick ?? tick
         firstTick = first
         tokens = Double(tick - first + 1)
-        var expert = chosen.oldest(layer)
+        var expert = recent.oldest(layer)
         while expert >= 0 {
-            let next = chosen.next(expert)
-            chosen.remove(expert)
-            if recent.contains(expert) {
-                others.set(expert, worth: recent.worth(expert))
-                recent.remove(expert)
-            }
+            let next = recent.next(expert)
+            recent.remove(expert)
+            others.set(expert, worth: uses[expert])
             expert = next
         }
     }
 
     package mutating func touch(_ expert: Int, pool: Int) {
         miss(expert, pool: pool)
+        if recent.home(expert) >= 0 { return }
         others.remove(expert)
         admit(expert, pool: pool)
     }
@@ -68,8 +64,7 @@ package struct LeastCostlyUsed: EvictionPolicy, ~Copyable {
     private func lastEvent(_ worth: Double) -> Double { Double(UInt64(worth) & 0xFFFF_FFFF) }
 
     package mutating func admit(_ expert: Int, pool: Int) {
-        recent.set(expert, worth: uses[expert])
-        if chosen.home(expert) < 0 { chosen.append(expert, to: expert >> layout.numbering.shift) }
+        recent.append(expert, to: expert >> layout.numbering.shift)
     }
 
     /// The victim, as the type says.
@@ -78,30 +73,44 @@ package struct LeastCostlyUsed: EvictionPolicy, ~Copyable {
     ) -> Int {
         let layers = layout.layers(of: pool)
         let perUse = 1 / (Self.oneUse * tokens)
-        let layerCount = layout.numbering.layerCount
-        let running = layer
-        let other = others.least(in: layers, sparing: protection) { $1 * perUse }
-        let lately = recent.least(in: layers, sparing: protection) { layer, worth in
-            let wait = layer >= running ? layer - running : layer - running + layerCount
-            return worth * perUse + 1 / (Double(wait) + 0.1)
+        var (victim, least) = others.least(in: layers, sparing: protection) { $1 * perUse }
+        for layer in layers {
+            let ahead = layer - self.layer
+            let wait = ahead >= 0 ? ahead : ahead + layout.numbering.layerCount
+            let bonus = 1 / (Double(wait) + 0.1)
+            // Whoever the layer used last is worth this at least.
+            if bonus >= least { continue }
+            let candidate = leastRecent(layer, sparing: protection)
+            if candidate < 0 { continue }
+            let value = uses[candidate] * perUse + bonus
+            if value < least { (victim, least) = (candidate, value) }
         }
-        let victim =
-            lately.expert < 0 || other.value <= lately.value && other.expert >= 0
-            ? other.expert : lately.expert
         if victim >= 0 { remove(victim, pool: pool) }
         return victim
     }
 
+    /// Of what the last event of `layer` chose, the least used one that need not stay, -1 for none; of equals
+    /// the one with the smallest number.
+    private func leastRecent(_ layer: Int, sparing protection: borrowing Protection) -> Int {
+        var least = -1
+        var expert = recent.oldest(layer, sparing: protection)
+        while expert >= 0 {
+            if !protection.covers(expert) && (least < 0 || (uses[expert], expert) < (uses[least], least)) {
+                least = expert
+            }
+            expert = recent.next(expert)
+        }
+        return least
+    }
+
     package mutating func remove(_ expert: Int, pool: Int) {
-        others.remove(expert)
-        recent.remove(expert)
+        if recent.home(expert) >= 0 { recent.remove(expert) } else { others.remove(expert) }
     }
 
     package mutating func beginSequence() {
         for expert in 0..<uses.count {
             uses[expert] = lastEvent(uses[expert])
             if others.contains(expert) { others.set(expert, worth: uses[expert]) }
-            if recent.contains(expert) { recent.set(expert, worth: uses[expert]) }
         }
         firstTick = nil
     }

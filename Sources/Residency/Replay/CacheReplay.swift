@@ -77,15 +77,14 @@ struct CacheReplay: ~Copyable {
     private mutating func countMisses(
         _ asked: Range<Int>, _ events: ReplayEvents, _ range: Range<Int>
     ) -> Int {
-        let answer = requests.answer
-        if events.foretold.isEmpty { return answer.missCount }
-        for index in 0..<answer.missCount {
-            let expert = requests.expert(asked.lowerBound + answer.miss(index).position)
+        if events.foretold.isEmpty { return requests.answer.missCount }
+        for index in 0..<requests.answer.missCount {
+            let expert = requests.expert(asked.lowerBound + requests.answer.miss(index).position)
             for request in range where Int(events.experts[request]) == expert && events.foretold[request] {
                 foretold += 1
             }
         }
-        return answer.missCount
+        return requests.answer.missCount
     }
 }
 

@@ -81,6 +81,9 @@ public struct ReplayJob: Sendable {
     ///   - observer: makes who listens to a column under a predictor.
     ///   - goOn: is told how many events were answered since the last call, and says whether to go on.
     /// - Returns: an outcome for each column; nil where it was stopped.
+    @specialized(where Observer == TimeModel?)
+    @specialized(where Observer == TimeModel)
+    @specialized(where Observer == SilentObserver)
     public func run<Observer: ReplayObserver & Sendable>(
         _ events: ReplayEvents, _ predictors: [ReplayPredictor],
         observer: (ReplayColumn, ReplayPredictor) -> Observer, goOn: (_ events: Int) -> Bool

@@ -9,9 +9,9 @@ extension DoctorCommand {
     /// Measures for a machine file and writes it.
     func measureMachine(_ modelPath: String, into path: String, asJSON: Bool) throws {
         let set = try InstructionSet.fromEnvironment()
-        let file = try ModelFile.open(modelPath)
+        let file = try BusErrors.openModel(modelPath)
         // Opened before anything is measured, so that nobody waits in vain.
-        let output = try OutputFile(path, besides: file.diskPaths)
+        let output = try OutputFile(path, besides: file.inputPaths)
         let cores = MachineCores.read()
         let probe = try MachineProbe(file: file, threadCount: cores.recommendedThreads)
         let disk = DiskProbe.answer(

@@ -100,7 +100,7 @@ struct DoctorCommand: ParsableCommand {
 
     private func measureDisk(_ path: String, asJSON: Bool) throws {
         // Parts of a split and shards of a folder belong together; any other file is read as it is.
-        let paths = (try? ModelFile.open(path))?.diskPaths ?? [path]
+        let paths = (try? BusErrors.openModel(path))?.diskPaths ?? [path]
         let interrupt = CancellationFlag()
         Interrupts.shared.watch(interrupt)
         defer { Interrupts.shared.watch(nil) }

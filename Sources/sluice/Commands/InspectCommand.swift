@@ -51,7 +51,7 @@ struct InspectCommand: ParsableCommand {
             Int($0)
         }
         try ModelSettings.check("-c", context ?? 1, ProfileKeys.contextTokens)
-        let inspection = Inspection(try ModelFile.open(path), context: context)
+        let inspection = Inspection(try BusErrors.openModel(path), context: context)
         let json = try resolver.isOn("json", flag: json)
         let tensors = try resolver.isOn("tensors", flag: tensors)
         var check: ScaleCheck?

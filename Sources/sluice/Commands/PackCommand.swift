@@ -50,7 +50,7 @@ struct PackCommand: ParsableCommand {
     func run() throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let json = try resolver.isOn("json", flag: json)
-        let file = try ModelFile.open(model)
+        let file = try BusErrors.openModel(model)
         let output =
             try resolver.text(["output", "o"], flag: output) ?? Self.defaultOutput(for: file)
         guard let extents = try ModelNeeds(file: file).extents else {

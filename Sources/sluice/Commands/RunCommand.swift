@@ -56,17 +56,17 @@ struct RunCommand: AsyncParsableCommand {
         var resolver = try SettingResolver(
             environment: ProcessInfo.processInfo.environment, profile: model.shared.profile)
         var settings = try ModelSettings(model, streaming, &resolver)
-        settings.inputs += [prompt.file].compactMap(\.self)
         let sampling = try sampling.resolved(&resolver)
         let maximum = try GeneratedLength.resolved(predict, &resolver)
         let ignoresEnd = try resolver.isOn("ignore-eos", flag: ignoreEos)
         let json = try resolver.isOn("json", flag: json)
         let logits = try resolver.text(["logits"], flag: logits)
         let stops = stop.isEmpty ? try resolver.text(["stop"], flag: nil).map { [$0] } ?? [] : stop
-        let promptNotes = prompt.file.map { [TraceNote("prompt", $0)] } ?? []
         // A plan needs no prompt, but one that is there is planned for.
         let prompt =
             settings.isPlanOnly && !prompt.isGiven ? nil : try prompt.resolved(&resolver)
+        let promptPaths = [prompt?.path].compactMap(\.self)
+        settings.inputs += promptPaths
         let opened = try OpenedModel(
             settings, profile: resolver.profile, needsTokenizer: prompt?.needsTokenizer ?? false)
         let tokens = try prompt?.tokens(
@@ -85,7 +85,7 @@ struct RunCommand: AsyncParsableCommand {
         let logitFile = try logits.map { try LogitFile($0, besides: session.filesInUse) }
         if let logitFile { request.logitSink = { try logitFile.append($0) } }
         let engine = try await session.start(
-            noting: [TraceNote("command", "run")] + promptNotes)
+            noting: [TraceNote("command", "run")] + promptPaths.map { TraceNote("prompt", $0) })
         // A reader wants the story from its start; a script wants what is new.
         if !json, StandardOutput.isTerminal, let tokenizer = session.tokenizer {
             try StandardOutput.write(tokenizer.decode(request.prompt))

@@ -32,7 +32,7 @@ struct VerifyCommand: ParsableCommand {
         let json = try resolver.isOn("json", flag: json)
         let source = try resolver.text(["source"], flag: source)
         let verifier = try StoreVerifier(
-            ModelFile.open(store), source: try source.map { try ModelFile.open($0) })
+            BusErrors.openModel(store), source: try source.map { try BusErrors.openModel($0) })
         let interrupt = CancellationFlag()
         Interrupts.shared.watch(interrupt)
         defer { Interrupts.shared.watch(nil) }

@@ -38,32 +38,35 @@ struct PromptArguments: ParsableArguments {
         if let tokens = try value(["tokens"], tokens) {
             return .tokens(try TokenList(tokens, from: .option("--tokens")))
         }
-        let text: [UInt8]
         if let prompt = try value(["prompt", "p"], prompt) {
-            text = Array(prompt.utf8)
+            guard !prompt.isEmpty else {
+                throw CommandFailure.usage("the prompt is empty; give some text with -p TEXT or -f FILE")
+            }
+            return .text(Array(prompt.utf8), path: nil)
         } else if let file = try value(["file", "f"], file) {
-            text = try InputText.read(file)
+            let text = try InputText.read(file)
             guard !text.isEmpty else {
                 throw CommandFailure.failure("\(InputText.name(file)) is empty; expected a text to continue")
             }
+            return .text(text, path: file)
         } else {
             throw CommandFailure.usage(
                 "there is no prompt; give one with -p TEXT, -f FILE (- for standard input) or --tokens IDS")
         }
-        guard !text.isEmpty else {
-            throw CommandFailure.usage("the prompt is empty; give some text with -p TEXT or -f FILE")
-        }
-        return .text(text)
     }
 }
 
 /// A text to continue, before a tokenizer is at hand.
 enum Prompt {
-    case text([UInt8])
+    /// `path` is that of the file it came from.
+    case text([UInt8], path: String?)
     case tokens(TokenList)
 
     /// Whether nothing can be done with it without a tokenizer.
-    var needsTokenizer: Bool { if case .text = self { true } else { false } }
+    var needsTokenizer: Bool { if case .text(_, _) = self { true } else { false } }
+
+    /// The file that was read for it.
+    var path: String? { if case .text(_, let path) = self { path } else { nil } }
 
     /// The prompt's tokens; the text of control tokens counts as those tokens, because whoever writes a
     /// prompt by hand means them.
@@ -72,7 +75,7 @@ enum Prompt {
     func tokens(_ tokenizer: Tokenizer?, vocabularySize: Int) throws -> [TokenID] {
         switch self {
         case .tokens(let list): return try list.tokens(vocabularySize: vocabularySize)
-        case .text(let text):
+        case .text(let text, _):
             guard let tokenizer else {
                 throw CommandFailure.failure("the model has no tokenizer; give token ids with --tokens")
             }

@@ -24,7 +24,6 @@ struct OpenedModel {
         instructionSet = try InstructionSet.fromEnvironment()
         diskReadBefore = ProcessUsage.read().diskReadBytes ?? 0
         file = try Self.open(settings)
-        BusErrors.name(file.path)
         if let profile, !settings.isQuiet { Self.compare(profile, with: file) }
         tokenizer = try Self.tokenizer(of: file, settings, isRequired: needsTokenizer)
         needs = try ModelNeeds(file: file)
@@ -32,14 +31,14 @@ struct OpenedModel {
     }
 
     /// All that is read, which no output may be.
-    var inputs: [String] { file.diskPaths + settings.inputs }
+    var inputs: [String] { file.inputPaths + settings.inputs }
 
     private static func open(_ settings: ModelSettings) throws -> ModelFile {
-        if let path = settings.modelPath { return try ModelFile.open(path) }
+        if let path = settings.modelPath { return try BusErrors.openModel(path) }
         if !settings.isQuiet {
             StandardError.write("sluice: no model given (-m), using \(BundledModel.summary)\n")
         }
-        return try ModelFile.open(BundledModel.path())
+        return try BusErrors.openModel(BundledModel.path())
     }
 
     /// Warns of values that were measured with another model, or on another machine.

@@ -24,10 +24,10 @@ struct TuningSession {
         self.wishes = wishes
         output = try ProfileFile(wishes.output, overwrites: wishes.overwrites)
         let path = try wishes.modelPath ?? BundledModel.path()
-        let file = try ModelFile.open(path)
+        let file = try BusErrors.openModel(path)
         try OutputFile.check(
             wishes.output,
-            isNoneOf: file.diskPaths + [wishes.tracePath, wishes.machinePath].compactMap(\.self))
+            isNoneOf: file.inputPaths + [wishes.tracePath, wishes.machinePath].compactMap(\.self))
         let needs = try ModelNeeds(file: file)
         guard needs.extents != nil else { throw TuningBenchError.notStreamable(path: path) }
         let context =

@@ -1,3 +1,4 @@
+import ModelFiles
 import Synchronization
 
 #if canImport(Darwin)
@@ -14,7 +15,7 @@ private let messageCount = Atomic<Int>(0)
 private func sayAndEnd(_ number: Int32) {
     let place = UInt(messagePlace.load(ordering: .acquiring))
     if let message = unsafe UnsafeRawPointer(bitPattern: place) {
-        unsafe _ = write(2, message, messageCount.load(ordering: .relaxed))
+        unsafe _ = write(2, message, messageCount.load(ordering: .acquiring))
     }
     _exit(CommandFailure.Code.failure.rawValue)
 }
@@ -24,17 +25,30 @@ private func sayAndEnd(_ number: Int32) {
 /// Nothing can be computed without them, and the system says so by a signal in the middle of a load of a
 /// register. The program ends with a sentence and exit code 1 instead of a core dump.
 enum BusErrors {
-    /// Takes over SIGBUS for a program that maps the model at `path`.
-    static func name(_ path: String) {
-        let text =
-            "sluice: '\(path)' lost bytes while it was used (SIGBUS): it was cut off or replaced, or its "
-            + "disk failed; leave the file alone while it is used, check the disk, and run again\n"
+    private static let names = Mutex<[String]>([])
+
+    /// Opens a model, whose files are mapped: from here on SIGBUS ends the program with a sentence that names
+    /// it, beside others that were opened so.
+    static func openModel(_ path: String) throws(ModelFileError) -> ModelFile {
+        let all = names.withLock {
+            $0.append("'\(path)'")
+            return $0.joined(separator: " or ")
+        }
+        announce(
+            "sluice: \(all) lost bytes while it was used (SIGBUS): it was cut off or replaced, or its disk "
+                + "failed; leave the file alone while it is used, check the disk, and run again\n")
+        return try ModelFile.open(path)
+    }
+
+    private static func announce(_ text: String) {
         let bytes = Array(text.utf8)
         // Kept until the process ends.
         let message = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 1)
         unsafe message.copyMemory(from: bytes, byteCount: bytes.count)
-        messageCount.store(bytes.count, ordering: .relaxed)
+        // No handler may read the length of one text and the bytes of another.
+        messageCount.store(0, ordering: .releasing)
         messagePlace.store(UInt(bitPattern: message), ordering: .releasing)
+        messageCount.store(bytes.count, ordering: .releasing)
         signal(SIGBUS, sayAndEnd)
     }
 }

@@ -7,22 +7,21 @@ import Testing
 struct ExpertCacheTests {
     private static let numbering = ExpertNumbering(layerCount: 2, expertCount: 6)
 
-    /// A cache with the policy `lru` and an answer to fill.
-    private func make(
-        _ pools: CacheShape.Pools
-    ) throws -> (cache: any ExpertCaching, event: CacheEvent) {
-        let shape = CacheShape(numbering: Self.numbering, pools: pools)
-        return (
-            try PolicyRegistry.parse("lru").makeCache(shape),
-            CacheEvent(numbering: Self.numbering, capacity: 6)
-        )
+    /// A cache with the answer to its last event.
+    private final class Asked {
+        let cache: any ExpertCaching
+        private(set) var event = CacheEvent(numbering: ExpertCacheTests.numbering, capacity: 6)
+
+        init(_ cache: any ExpertCaching) { self.cache = cache }
+
+        func ask(_ experts: [UInt16], layer: Int = 0, tick: Int = 0) {
+            cache.request(layer: layer, experts: experts.span, tick: tick, into: &event)
+        }
     }
 
-    private func ask(
-        _ made: (cache: any ExpertCaching, event: CacheEvent), _ experts: [UInt16], layer: Int = 0,
-        tick: Int = 0
-    ) {
-        made.cache.request(layer: layer, experts: experts.span, tick: tick, into: made.event)
+    /// A cache with the policy `lru`.
+    private func make(_ pools: CacheShape.Pools) throws -> Asked {
+        Asked(try PolicyRegistry.parse("lru").makeCache(CacheShape(numbering: Self.numbering, pools: pools)))
     }
 
     private func expert(_ index: Int, layer: Int = 0) -> ExpertID { ExpertID(layer: layer, index: index) }
@@ -35,11 +34,11 @@ struct ExpertCacheTests {
     @Test("an event says which slots its experts have, and who left them")
     func outcome() throws {
         let made = try make(.perLayer([3, 3]))
-        ask(made, [4, 1])
+        made.ask([4, 1])
         #expect(made.event.count == 2 && made.event.missCount == 2)
         #expect(made.event.slot(0) == SlotIndex(0) && made.event.slot(1) == SlotIndex(1))
         #expect(made.event.miss(1) == .init(position: 1, slot: SlotIndex(1), evicted: nil))
-        ask(made, [2, 4, 0], tick: 1)
+        made.ask([2, 4, 0], tick: 1)
         // 4 is resident, 2 gets the free slot, 0 that of 1.
         #expect(made.event.slot(1) == SlotIndex(0) && made.event.missCount == 2)
         #expect(made.event.miss(0) == .init(position: 0, slot: SlotIndex(2), evicted: nil))
@@ -47,7 +46,7 @@ struct ExpertCacheTests {
         #expect(made.cache.expert(in: SlotIndex(1)) == expert(0))
         #expect(made.cache.generation(of: SlotIndex(1)) == 2 && made.cache.generation(of: SlotIndex(2)) == 1)
         #expect(made.cache.slot(of: expert(1)) == nil)
-        ask(made, [5], layer: 1, tick: 1)
+        made.ask([5], layer: 1, tick: 1)
         #expect(made.event.slot(0) == SlotIndex(3))
         let counters = made.cache.counters
         #expect(counters.requests == 6 && counters.hits == 1 && counters.misses == 5)
@@ -58,8 +57,8 @@ struct ExpertCacheTests {
     @Test("what is more than the slots stays without one, and the event's others keep theirs")
     func tooMany() throws {
         let made = try make(.perLayer([2, 2]))
-        ask(made, [0, 1])
-        ask(made, [2, 1, 3, 4], tick: 1)
+        made.ask([0, 1])
+        made.ask([2, 1, 3, 4], tick: 1)
         #expect(made.event.slot(0) != nil && made.event.slot(1) != nil)
         #expect(made.event.slot(2) == nil && made.event.slot(3) == nil && made.event.missCount == 1)
         #expect(made.cache.counters.unplaced == 2 && residents(made.cache) == [1, 2])
@@ -68,7 +67,7 @@ struct ExpertCacheTests {
     @Test("an expert twice in one event is read once")
     func twice() throws {
         let made = try make(.perLayer([2, 2]))
-        ask(made, [3, 3])
+        made.ask([3, 3])
         #expect(made.event.missCount == 1 && made.event.slot(0) == made.event.slot(1))
         #expect(made.cache.counters.hits == 1)
     }
@@ -76,17 +75,17 @@ struct ExpertCacheTests {
     @Test("a leased expert stays until its last release")
     func leases() throws {
         let made = try make(.perLayer([2, 2]))
-        ask(made, [0, 1])
+        made.ask([0, 1])
         made.cache.lease(expert(0))
         made.cache.lease(expert(0))
-        ask(made, [2], tick: 1)
-        ask(made, [3], tick: 2)
+        made.ask([2], tick: 1)
+        made.ask([3], tick: 2)
         #expect(residents(made.cache) == [0, 3])
         made.cache.release(expert(0))
-        ask(made, [4], tick: 3)
+        made.ask([4], tick: 3)
         #expect(residents(made.cache) == [0, 4])
         made.cache.release(expert(0))
-        ask(made, [5], tick: 4)
+        made.ask([5], tick: 4)
         #expect(residents(made.cache) == [4, 5])
     }
 
@@ -94,21 +93,20 @@ struct ExpertCacheTests {
     func elastic(entry: PolicyEntry) throws {
         let shape = CacheShape(numbering: Self.numbering, pools: .perLayer([4, 1]))
         let cache = entry.choice.makeCache(shape)
-        let event = CacheEvent(numbering: Self.numbering, capacity: 6)
-        let made = (cache, event)
-        ask(made, [0, 1, 2])
+        let made = Asked(cache)
+        made.ask([0, 1, 2])
         let free = try #require(cache.giveBackSlot(layer: 0))
         #expect(cache.expert(in: free) == nil && residents(cache) == [0, 1, 2])
         let used = try #require(cache.giveBackSlot(layer: 0))
         #expect(residents(cache).count == 2)
-        for tick in 1...6 { ask(made, [UInt16(tick % 6), UInt16((tick + 3) % 6)], tick: tick) }
+        for tick in 1...6 { made.ask([UInt16(tick % 6), UInt16((tick + 3) % 6)], tick: tick) }
         #expect(residents(cache).count == 2)
         for index in residents(cache) { cache.lease(expert(index)) }
         #expect(cache.giveBackSlot(layer: 0) == nil)
         for index in residents(cache) { cache.release(expert(index)) }
         cache.takeBack(used)
         cache.takeBack(free)
-        ask(made, [0, 1, 2, 3], tick: 7)
+        made.ask([0, 1, 2, 3], tick: 7)
         #expect(residents(cache) == [0, 1, 2, 3] && cache.counters.unplaced == 0)
     }
 
@@ -126,10 +124,10 @@ struct ExpertCacheTests {
         let trace = try #require(TraceFixtures.synthetic["zipf"])
         for pools in [CacheShape.Pools.global(slots: 20), .perLayer([4, 5, 6, 7])] {
             let cache = entry.choice.makeCache(CacheShape(numbering: trace.numbering, pools: pools))
-            let event = CacheEvent(numbering: trace.numbering, capacity: 16)
+            var event = CacheEvent(numbering: trace.numbering, capacity: 16)
             let before = allocation_counter_thread_value()
             for step in trace.events {
-                cache.request(layer: step.layer, experts: step.experts.span, tick: step.tick, into: event)
+                cache.request(layer: step.layer, experts: step.experts.span, tick: step.tick, into: &event)
             }
             #expect(allocation_counter_thread_value() == before)
         }
@@ -164,9 +162,9 @@ struct ExpertCacheTests {
     private static func small(expert: UInt16 = 0, tick: Int = 0, then: Int = 9) -> any ExpertCaching {
         let shape = CacheShape(numbering: numbering, pools: .perLayer([2, 2]))
         let cache = PolicyRegistry.entries[0].choice.makeCache(shape)
-        let event = CacheEvent(numbering: numbering, capacity: 6)
-        cache.request(layer: 0, experts: [expert].span, tick: tick, into: event)
-        cache.request(layer: 0, experts: [expert].span, tick: then, into: event)
+        var event = CacheEvent(numbering: numbering, capacity: 6)
+        cache.request(layer: 0, experts: [expert].span, tick: tick, into: &event)
+        cache.request(layer: 0, experts: [expert].span, tick: then, into: &event)
         return cache
     }
 }

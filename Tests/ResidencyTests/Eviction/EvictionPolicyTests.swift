@@ -102,7 +102,7 @@ struct EvictionPolicyTests {
     func exhaustive() {
         let numbering = ExpertNumbering(layerCount: 1, expertCount: 4)
         let choices: [[UInt16]] = [[0], [1], [2], [3], [0, 1], [0, 2], [0, 3], [1, 2], [1, 3], [2, 3]]
-        let answer = CacheEvent(numbering: numbering, capacity: 4)
+        var answer = CacheEvent(numbering: numbering, capacity: 4)
         // The first event up to the experts' names: one expert or two.
         for code in 0..<20_000 {
             var trace = RoutingTrace(numbering: numbering)
@@ -118,7 +118,7 @@ struct EvictionPolicyTests {
                 let cache = entry.choice.makeCache(shape)
                 var isWhole = true
                 for event in trace.events {
-                    cache.request(layer: 0, experts: event.experts.span, tick: event.tick, into: answer)
+                    cache.request(layer: 0, experts: event.experts.span, tick: event.tick, into: &answer)
                     for index in event.experts where cache.slot(of: .init(layer: 0, index: Int(index))) == nil
                     {
                         isWhole = false

@@ -3,9 +3,9 @@ import TestSupport
 import Testing
 
 /// Makes random calls of a cache and checks after each what must hold, by sets and dictionaries of its own.
-struct CacheChecker {
+struct CacheChecker: ~Copyable {
     private let cache: any ExpertCaching
-    private let event: CacheEvent
+    private var event: CacheEvent
     private let numbering: ExpertNumbering
     private let name: String
     private var generator: SeededGenerator
@@ -66,7 +66,7 @@ struct CacheChecker {
         let experts = (0..<numbering.expertCount).shuffled(using: &generator).prefix(count)
         let before = cache.counters
         let wanted = experts.map { UInt16($0) }
-        cache.request(layer: layer, experts: wanted.span, tick: tick, into: event)
+        cache.request(layer: layer, experts: wanted.span, tick: tick, into: &event)
         var hits = 0
         for (position, index) in experts.enumerated() {
             let expert = ExpertID(layer: layer, index: index)

@@ -25,10 +25,10 @@ struct RoutingTrace: Sendable {
     }
 
     func replay(into cache: any ExpertCaching) {
-        let answer = CacheEvent(numbering: numbering, capacity: numbering.expertCount)
+        var answer = CacheEvent(numbering: numbering, capacity: numbering.expertCount)
         for event in events {
             if event.startsSequence { cache.beginSequence() }
-            cache.request(layer: event.layer, experts: event.experts.span, tick: event.tick, into: answer)
+            cache.request(layer: event.layer, experts: event.experts.span, tick: event.tick, into: &answer)
         }
     }
 
