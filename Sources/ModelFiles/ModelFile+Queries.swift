@@ -20,18 +20,20 @@ extension ModelFile {
         return folder.isEmpty ? "." : folder
     }
 
-    /// Everything on disk that belongs to the model, which nobody should write over: the files with its
-    /// tensors, and the settings, vocabularies and templates beside safetensors.
+    /// Everything on disk that the model is made of, which nobody should write over: the files with its
+    /// tensors, and beside safetensors the settings, tokenizer and template.
     public var inputPaths: [String] {
         guard container == .safetensors, store == nil else { return diskPaths }
-        let names = (try? files.names(in: folder)) ?? []
-        return diskPaths
-            + names.filter { name in Self.companionSuffixes.contains { name.hasSuffix($0) } }.map {
-                SafetensorsModel.join(folder, $0)
-            }
+        let names = ((try? files.names(in: folder)) ?? []).filter {
+            Self.companionNames.contains($0) || $0.hasSuffix(SafetensorsModel.indexSuffix)
+        }
+        return diskPaths + names.map { SafetensorsModel.join(folder, $0) }
     }
 
-    private static let companionSuffixes = [".json", ".jinja", ".model", ".txt"]
+    private static let companionNames: Set = [
+        SafetensorsModel.configName, "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+        "chat_template.jinja",
+    ]
 
     /// Calls `body` with the tensor's bytes as they stand in the file. Allocates: none.
     ///

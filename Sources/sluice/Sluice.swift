@@ -9,8 +9,9 @@ struct Sluice: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "Runs Mixture-of-Experts language models.",
         discussion: """
-            Every option can also be given by the environment: SLUICE_THREADS=2 is --threads 2. Flags come \
-            first, then the environment, then a profile (--profile FILE), then defaults.
+            Options with a value can also be given by the environment: SLUICE_THREADS=2 is --threads 2 \
+            (--fit and doctor --machine are flags only). Flags come first, then the environment, then a \
+            profile (--profile FILE), then defaults.
 
             Examples:
               sluice run -p "Once upon a time" -n 100

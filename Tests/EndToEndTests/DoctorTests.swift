@@ -74,4 +74,24 @@ struct DoctorTests {
         #expect(refused.code == 1 && refused.text.isEmpty)
         #expect(refused.errors.contains("was measured with model of another"), "\(refused.errors)")
     }
+
+    @Test("a machine file that the environment names for others is not written over")
+    func environmentalMachine() throws {
+        let path = try folder.write("# by hand\n", to: "mine.toml")
+        let outcome = try Executable.run(
+            ["doctor"], environment: environment.merging(["SLUICE_MACHINE": path]) { $1 })
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "# by hand\n")
+    }
+
+    @Test("measures a model with recurrent layers, which forget nothing")
+    func recurrent() throws {
+        let model = Command.packageFolder.appending(
+            path: "Tests/ModelsTests/Fixtures/variants/qwen3_next-three-heads")
+        let path = folder.path + "/machine.toml"
+        let outcome = try Executable.run(
+            ["doctor", "--machine", path, "-m", model.path, "--json"], environment: environment)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(try #require(try outcome.object()["weight_share"] as? Double) > 0)
+    }
 }

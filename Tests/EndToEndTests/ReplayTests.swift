@@ -111,6 +111,40 @@ struct ReplayTests {
         #expect(text.text.contains("no tokens/s without a machine"))
     }
 
+    @Test("refuses what it could only answer wrongly, and says what it took for granted")
+    func refusals() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        let trace = try folder.write(Self.loop(tokens: 31), to: "loop.csv")
+        let machine = try folder.write(Self.machine, to: "machine.toml")
+        let sizes = ["--expert-bytes", "1M"]
+        let apart = try Executable.run(["replay", trace, "--per-access", "--machine", machine] + sizes)
+        #expect(apart.code == 2 && apart.errors.contains("leave one out"), "\(apart.errors)")
+        let large = try Executable.run(["replay", trace, "--expert-bytes", "1000000T"])
+        #expect(large.code == 2 && large.errors.contains("of one expert"), "\(large.errors)")
+        let bare = try folder.write("position,layer,rank,expert\n0,0,0,1\n1,0,0,2\n", to: "bare.csv")
+        let noted = try Executable.run(["replay", bare, "--policy", "lru", "--budget", "100%"])
+        #expect(noted.code == 0 && noted.errors.contains("note: 'bare.csv': "), "\(noted.errors)")
+    }
+
+    @Test("a half-life is fitted with the slots that it is judged with")
+    func fittedHalfLife() throws {
+        let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
+        // Three layers of four: two slots in one pool, but none for each layer.
+        let lines = (0..<40).flatMap { token in
+            (0..<3).map { "0,\(token),7,\($0),0,\((token * ($0 + 1)) % 4)\n" }
+        }
+        let trace = try folder.write(
+            "# layers 3 experts 4 top_k 1\nsequence,step,token,layer,slot,expert\n" + lines.joined(),
+            to: "three.csv")
+        let arguments = [trace, "--policy", "lfu:fit", "--budget", "17%", "--pools"]
+        let pool = try Self.results(arguments + ["global"])
+        #expect(pool.first?["slots"] as? Int == 2 && pool.first?["fit"] as? String == "in-sample")
+        let layers = try Executable.run(["replay"] + arguments + ["layer"])
+        #expect(layers.code == 1 && layers.errors.contains("to fit lfu with"), "\(layers.errors)")
+    }
+
     @Test("table, CSV and page say what is read for a token, and where its time goes")
     func bytesAndShares() throws {
         let folder = try TemporaryFolder()
@@ -172,7 +206,9 @@ struct ReplayTests {
         let folder = try TemporaryFolder()
         defer { withExtendedLifetime(folder) {} }
         let trace = try folder.write(Self.loop(tokens: 31), to: "loop.csv")
-        let other = try folder.write(Self.loop(tokens: 60), to: "other.csv")
+        let longer = try folder.write(Self.loop(tokens: 60), to: "longer.csv")
+        let other = try folder.write(
+            Self.loop(tokens: 60).replacing(",0,1\n", with: ",0,3\n"), to: "other.csv")
         let arguments = [
             trace, "--policy", "lru,lfu:fit", "--allocation", "uniform,fitted", "--budget", "50%",
         ]
@@ -180,7 +216,10 @@ struct ReplayTests {
         let copy = try folder.write(
             Self.loop(tokens: 31).replacing("slot,expert\n", with: "slot,expert,weight\n")
                 .replacing(/(,0,\d)\n/) { "\($0.1),1.0\n" }, to: "copy.csv")
-        let cases = [(other, "held-out"), (trace, "in-sample"), (copy, "in-sample")]
+        // The same tokens, and more of them.
+        let cases = [
+            (other, "held-out"), (trace, "in-sample"), (copy, "in-sample"), (longer, "in-sample"),
+        ]
         for (fit, expected) in cases {
             let results = try Self.results(arguments + ["--fit", fit])
             let fits = results.map { "\($0["allocation"] ?? "") \($0["fit"] ?? "")" }
@@ -201,7 +240,7 @@ struct ReplayTests {
         let table = folder.path + "/table.csv"
         let text = try Executable.run(["replay", trace, "--policy", "lru", "--budget", "75%", "--csv", table])
             .text
-        #expect(text.contains("hit rate, allocation uniform\n"))
+        #expect(text.contains("hit rate of all tokens, allocation uniform\n"))
         #expect(text.split(separator: "\n").contains { $0.split(separator: " ") == ["lru", "90.3"] })
         let lines = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 4)

@@ -30,7 +30,8 @@ struct TraceFormatTests {
         #expect(summary["format"] as? String == "csv" && summary["tokens"] as? Int == 2)
         #expect(summary["choices"] as? Int == 5 && summary["experts_per_token"] as? Int == 2)
 
-        let plain = try Executable.run(["trace", "export", trace, "--format", "csv", "-o", "-"])
+        let plain = try Executable.run(
+            ["trace", "export", trace, "-o", "-"], environment: ["SLUICE_FORMAT": "csv"])
         #expect(plain.code == 0, "\(plain.errors)")
         let lines = { (text: String) in text.split(separator: "\n").filter { !$0.hasPrefix("#") } }
         #expect(lines(plain.text) == lines(Self.table))

@@ -14,7 +14,7 @@ public struct StreamingPreference: Sendable {
     public enum Source: Sendable, Equatable {
         /// Mapped where the whole model fits, else streamed.
         case automatic
-        /// Mapped, whether it fits or not.
+        /// Mapped; a budget that it does not fit is refused.
         case mapped
         /// Streamed, even where all experts fit.
         case streamed

@@ -10,6 +10,9 @@ public struct MissCurves: Sendable {
     /// layer counts as missing always.
     ///
     /// Cost: a pass for a stack policy, else a replay for each number of slots.
+    ///
+    /// - Parameter goOn: is told how many events were answered since the last call, those of each of
+    ///   ``cacheCount(of:)`` caches counted, and says whether to go on.
     /// - Returns: nil where `goOn` stopped it.
     public static func measure(
         _ events: ReplayEvents, _ policy: ReplayPolicy, goOn: @escaping (_ events: Int) -> Bool
@@ -29,8 +32,10 @@ public struct MissCurves: Sendable {
         var misses = requests.map { Array(repeating: $0, count: first) }
         var found: [Int: [CacheCounters]] = [:]
         for job in ReplayJob.all(policy, columns, events) {
-            guard let outcomes = job.run(events, [.none], observer: { _, _ in SilentObserver() }, goOn: goOn)
-            else { return nil }
+            let outcomes = job.run(
+                events, [.none], observer: { _, _ in SilentObserver() },
+                goOn: { goOn($0 * job.columns.count) })
+            guard let outcomes else { return nil }
             for outcome in outcomes { found[outcome.column.budgetBytes] = outcome.layers }
         }
         for slots in first...numbering.expertCount {
@@ -39,6 +44,12 @@ public struct MissCurves: Sendable {
             }
         }
         return MissCurves(misses: misses)
+    }
+
+    /// Caches that ``measure(_:_:goOn:)`` replays.
+    public static func cacheCount(of events: ReplayEvents) -> Int {
+        let experts = events.shape.numbering.expertCount
+        return experts - min(events.shape.expertsPerToken, experts) + 1
     }
 
     /// The slots of each layer that would have missed least within `budgetBytes`: one token's choice

@@ -19,8 +19,10 @@ public struct ReplayResult: Sendable {
     /// Bytes that misses read, the largest number where they are more; nil where the trace does not say how
     /// large an expert is.
     public var bytesRead: Int?
-    /// Where the time of decoding went, or of the prompt where nothing was decoded; nil without a time model.
+    /// Where the time went of the steps of ``timedPhase``; nil without a time model.
     public private(set) var times: StepTimes?
+    /// Decoding, or the prompt where nothing was decoded; hits and bytes are of both.
+    public private(set) var timedPhase = TraceRow.Phase.decode
     /// Of that; nil without a time model.
     public private(set) var tokensPerSecond: Double?
     /// Share of `tokensPerSecond` by which it may be off on either side, as ``StepTimes/relativeBand(_:)``
@@ -70,7 +72,8 @@ public struct ReplayResult: Sendable {
 
     /// Adds what a time model made of the same replay.
     public mutating func add(_ model: TimeModel) {
-        let times = model.decode.rows > 0 ? model.decode : model.prefill
+        timedPhase = model.decode.rows > 0 ? .decode : .prefill
+        let times = timedPhase == .decode ? model.decode : model.prefill
         self.times = times
         tokensPerSecond = times.tokensPerSecond
         errorBand = times.relativeBand(model.machine.spread)

@@ -23,7 +23,7 @@ public struct TimeModel: ReplayObserver, Sendable {
     private let computeSeconds: [Double]
     /// Processor time that reading an expert takes.
     private let readOverheadSeconds: [Double]
-    private let guessAreas: Int
+    private var guessAreas: Int
     private let weightBytesPerSecond: Double
     private let positionBytesPerSecond: Double
     /// The step under way.
@@ -45,6 +45,15 @@ public struct TimeModel: ReplayObserver, Sendable {
         readSeconds = load.expertBytes.map { Double($0) / burst }
         computeSeconds = load.expertBytes.map { Double($0) / weightRate }
         readOverheadSeconds = load.expertBytes.map { Double($0) * machine.readOverheadSecondsPerByte }
+    }
+
+    /// The same for an engine that decides about a cache of `shape`: one pool, or less than a token's
+    /// choices, leave no room for reading ahead.
+    public func deciding(about shape: CacheShape) -> TimeModel {
+        var model = self
+        let choices = shape.numbering.layerCount * load.expertsPerToken
+        if shape.isGlobal || shape.slotCount < choices { model.guessAreas = 0 }
+        return model
     }
 
     /// The positions whose keys and values every layer of the step reads.

@@ -14,13 +14,15 @@ package struct TraceWriter {
     /// What the blocks held before compression.
     private var contentBytes = 0
 
-    /// Creates or empties the file at `path` and writes the header.
+    /// Creates or empties the file at `path` and writes the header, once that is known to be possible.
     ///
     /// - Parameter rowsPerBlock: the most that a block will hold; buffers are made for that many.
     /// - Throws: `unwritableFile`, `diskFull`; `limitExceeded` for a header or a row that is too large.
     package init(
         _ header: TraceHeader, to path: String, rowsPerBlock: Int? = nil
     ) throws(TraceFilesError) {
+        try TraceBlockLayout(header.shape, header.columns).check(path: path)
+        _ = try header.encoded(path: path)
         let output: DiskTraceOutput
         do throws(Errno) {
             output = try DiskTraceOutput(path)

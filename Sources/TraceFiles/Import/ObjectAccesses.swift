@@ -5,8 +5,8 @@ struct ObjectAccesses {
     private var assembler: TraceAssembler
     private let input: ImportInput
     private let placesAreLines: Bool
-    private var lastTime = -1
-    private var lastObject = -1
+    /// Nil before the first access.
+    private var last: (time: Int, layer: Int)?
     /// The largest size of an object, by layer number.
     private var bytesOfLayer: [Int: Int] = [:]
 
@@ -21,12 +21,17 @@ struct ObjectAccesses {
 
     /// Adds an access. The choices of a layer follow one another.
     mutating func add(time: Int, object: Int, bytes: Int, at place: Int) throws(TraceFilesError) {
-        guard time >= lastTime, object >= 0, bytes >= 0 else {
+        guard time >= last?.time ?? 0, object >= 0, bytes >= 0 else {
             let found =
-                time < lastTime
-                ? "time \(time) after \(lastTime)" : object < 0 ? "object \(object)" : "size \(bytes)"
+                if let last, time < last.time {
+                    "time \(time) after \(last.time)"
+                } else if time < 0 {
+                    "time \(time)"
+                } else {
+                    object < 0 ? "object \(object)" : "size \(bytes)"
+                }
             throw input.malformed(
-                found, expected: "times that do not fall, ids and sizes that are not negative",
+                found, expected: "times that do not fall, and no time, id or size below 0",
                 advice: "check that ids are layer * 65536 + expert and the file is not cut or shifted",
                 at: placesAreLines ? .line(place) : .byte(place))
         }
@@ -35,11 +40,10 @@ struct ObjectAccesses {
                 expertBytes: bytes, at: placesAreLines ? .line(place) : .byte(place), of: input)
         }
         let layer = object / Self.idsOfLayer
-        if time != lastTime || layer != lastObject / Self.idsOfLayer {
+        if time != last?.time || layer != last?.layer {
             try assembler.begin(TraceAssembler.Token(position: time), layer: layer, at: place)
-            lastTime = time
+            last = (time, layer)
         }
-        lastObject = object
         // What is not known stands as 1, because the simulator skips objects of no size.
         if bytes > 1 { bytesOfLayer[layer] = max(bytes, bytesOfLayer[layer] ?? 0) }
         try assembler.choose(object % Self.idsOfLayer, at: place)

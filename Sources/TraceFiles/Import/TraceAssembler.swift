@@ -234,8 +234,8 @@ extension TraceAssembler {
 
     private func traceRow(_ token: Token, at place: Int) throws(TraceFilesError) -> TraceRow {
         let limit = 1 << 32
-        for (what, value) in [("sequence", token.sequence), ("position", token.position)]
-        where value < 0 || value >= limit {
+        let numbers = [("sequence", token.sequence), ("position", token.position), ("step", token.step)]
+        for (what, value) in numbers where value < 0 || value >= limit {
             throw outOfRange(what, value, below: limit, place)
         }
         guard token.token < limit else { throw outOfRange("token", token.token, below: limit, place) }
@@ -252,7 +252,7 @@ extension TraceAssembler {
         case .untilLayersFall:
             return layer >= currentLayer
         case .numbered:
-            guard token.step >= current.step, token.step < 1 << 32 else {
+            guard token.step >= current.step else {
                 throw input.malformed(
                     "step \(token.step) after step \(current.step)", expected: "steps that do not fall",
                     advice: "sort the file by step", at: self.place(place))
@@ -365,6 +365,8 @@ extension TraceAssembler {
             stepWeights.removeAll(keepingCapacity: true)
             stepWeights += repeatElement(0, count: places)
             while cell < cells.count, Int(cells[cell].row) < end {
+                // Where every token is a step, one that comes back stands behind its step.
+                guard Int(cells[cell].row) >= row else { throw repeated(cells[cell]) }
                 let layer = indexOfLayer[Int(cells[cell].layer)]
                 let place =
                     ((Int(cells[cell].row) - row) * shape.numbering.layerCount + layer)

@@ -19,18 +19,21 @@ struct UsageAssembler {
         try self.declared.checkSizes(at: .file, of: input)
     }
 
-    /// The sizes, where the file tells them behind its start: layers with experts or without, and experts.
+    /// The sizes, where the file tells them behind its start.
     ///
+    /// - Parameters:
+    ///   - layers: with experts, where it tells; nil where it does not.
+    ///   - layerLimit: all numbers of layers are below it.
     /// - Throws: for what no model has, and where a count before is of another layer or expert.
     mutating func declare(
-        layers: Int, experts: Int, at place: ImportInput.Place
+        layers: Int?, below layerLimit: Int, experts: Int, at place: ImportInput.Place
     ) throws(TraceFilesError) {
         try declared.declare(layers: layers, experts: experts, at: place, of: input)
-        try declared.declare(modelLayers: layers, at: place, of: input)
+        try declared.declare(modelLayers: layerLimit, at: place, of: input)
         try declared.add(input.facts, of: input)
         // Counts may stand in front of the header.
         if largestLayer.number >= 0 {
-            try check(("layer", largestLayer.number, layers), at: largestLayer.place)
+            try check(("layer", largestLayer.number, layerLimit), at: largestLayer.place)
             try check(("expert", largestExpert.number, experts), at: largestExpert.place)
         }
     }

@@ -23,6 +23,8 @@ public struct TunedProfile: Sendable {
         public var contextTokens: Int
         /// Bytes of their keys and values.
         public var contextBytes: Int
+        /// Tokens of the prompt behind which was measured.
+        public var promptTokens: Int
         /// Threads that computed.
         public var threads: Int
         /// What was replayed, in words.
@@ -30,7 +32,7 @@ public struct TunedProfile: Sendable {
 
         public init(
             modelName: String, modelFingerprint: String, machine: String, date: String, contextTokens: Int,
-            contextBytes: Int, threads: Int, routing: String
+            contextBytes: Int, promptTokens: Int, threads: Int, routing: String
         ) {
             self.modelName = modelName
             self.modelFingerprint = modelFingerprint
@@ -38,6 +40,7 @@ public struct TunedProfile: Sendable {
             self.date = date
             self.contextTokens = contextTokens
             self.contextBytes = contextBytes
+            self.promptTokens = promptTokens
             self.threads = threads
             self.routing = routing
         }
@@ -61,7 +64,9 @@ public struct TunedProfile: Sendable {
             comment:
                 "The budget holds keys and values of so many positions, "
                 + "\(ByteSize.text(origin.contextBytes)), and\n"
-                + "made \(Self.rate(knee)) tokens/s with them; no other number was tried.")
+                + "made \(Self.rate(knee)) tokens/s with them; no other number was tried.\n"
+                + "Measured behind a prompt of \(origin.promptTokens) tokens; longer ones leave less room "
+                + "for experts.")
         addKnobs(of: knee, to: &text)
         text.set(
             "tuned.model_fingerprint", .text(origin.modelFingerprint),

@@ -10,6 +10,8 @@ public enum TuningBenchError: Error, Sendable, Equatable, CustomStringConvertibl
     case notStreamable(path: String)
     /// The largest budget is smaller than the smallest that works.
     case budgetTooSmall(largestBytes: Int, smallestBytes: Int)
+    /// No candidate was replayed in the time that there is for it.
+    case nothingPredicted
     /// The context has no room for a run.
     case contextTooSmall(found: Int, needed: Int)
 
@@ -26,6 +28,9 @@ public enum TuningBenchError: Error, Sendable, Equatable, CustomStringConvertibl
         case .budgetTooSmall(let largestBytes, let smallestBytes):
             "there are \(ByteSize.text(largestBytes)) to tune with, but the smallest budget that works is "
                 + "\(ByteSize.flagText(atLeast: smallestBytes)); free some memory, or raise --budget-max"
+        case .nothingPredicted:
+            "the trace is so long that no setting could be replayed in the time for it; give a shorter one, "
+                + "or leave --trace out"
         case .contextTooSmall(let found, let needed):
             "the context holds \(found) positions; tuning needs \(needed): raise -c"
         }

@@ -29,6 +29,16 @@ public struct TuningModel: Sendable {
         self.reading = reading
     }
 
+    /// The prompt of all runs that are timed. Runs of a profile take memory for steps by the length of their
+    /// own prompt; tuned is for one like this.
+    ///
+    /// - Throws: what encoding meets.
+    public static func prompt(_ tokenizer: Tokenizer, context: Int) throws -> [TokenID] {
+        let room = max(context - TuningRun.longestAnswer, 1)
+        return Array(
+            try tokenizer.encode(Array(TuningTexts.measured.utf8), parseSpecial: false).prefix(room))
+    }
+
     /// The plan of a candidate; nil where it cannot run.
     public func plan(_ candidate: TuningCandidate) -> MemoryPlan? {
         guard let preference = try? candidate.knobs.preference() else { return nil }

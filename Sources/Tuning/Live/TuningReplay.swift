@@ -55,7 +55,7 @@ struct TuningReplay {
     }
 
     /// A cache as a replay knows it.
-    private struct Cache: Hashable {
+    struct Cache: Hashable {
         /// What is replayed with one policy and one time model.
         struct Group: Hashable {
             let policy: String

@@ -36,6 +36,8 @@ public struct ComputeProbe {
     /// The first ones write to slots whose memory the system has not given yet.
     private static let firstStreamedSteps = 24
     private static let streamedSteps = 64
+    /// Places for all of these: in a model with a recurrent layer they cannot be forgotten again.
+    private static let growth = warmUpSteps + steps + firstStreamedSteps + streamedSteps
     private static let longest = Duration.seconds(4)
     private static let chunkRows = 256
 
@@ -52,7 +54,7 @@ public struct ComputeProbe {
         self.file = file
         let options = LanguageModel.Options(
             threadCount: threadCount, maximumRows: Self.chunkRows,
-            contextCapacity: min(Self.contexts[1] + 1, max(needs.shape.contextLength, 2)),
+            contextCapacity: min(Self.contexts[1] + Self.growth, max(needs.shape.contextLength, 2)),
             cacheElement: element)
         var preference = StreamingPreference()
         preference.source = needs.extents == nil ? .automatic : .streamed
@@ -77,7 +79,7 @@ public struct ComputeProbe {
         var samples: [(context: Int, seconds: [Double])] = []
         var rowSeconds: [Double] = []
         for wanted in Self.contexts {
-            let context = min(wanted, options.contextCapacity - 1)
+            let context = min(wanted, max(options.contextCapacity - Self.growth, 1))
             let state = model.makeSequence(capacity: options.contextCapacity)
             for start in stride(from: 0, to: context, by: Self.chunkRows) {
                 let rows = min(Self.chunkRows, context - start)
@@ -108,6 +110,7 @@ public struct ComputeProbe {
         var start = clock.now
         for step in 0..<Self.firstStreamedSteps + Self.streamedSteps where clock.now - start < Self.longest {
             if interrupt.isCancelled { return nil }
+            if state.length >= state.capacity { break }
             if step == Self.firstStreamedSteps {
                 before = model.streamingCounters ?? before
                 start = clock.now
@@ -115,7 +118,7 @@ public struct ComputeProbe {
             }
             let token = TokenID(Int32(Self.noise(10_000 + step) % model.shape.vocabularySize))
             seconds.append(try Self.computing([token], batch, state, model))
-            if !state.truncate(to: length), state.length >= state.capacity { break }
+            _ = state.truncate(to: length)
         }
         let counters = (model.streamingCounters ?? StreamingCounters()) - before
         return Streamed(context: length, seconds: seconds, counters: counters)
@@ -139,10 +142,11 @@ public struct ComputeProbe {
         var seconds: [Double] = []
         for step in 0..<Self.steps + Self.warmUpSteps {
             if interrupt.isCancelled { return nil }
+            // A recurrent layer has no way back: the sequence grows where there is room.
+            if state.length >= state.capacity { break }
             let taken = try Self.computing([token], batch, state, model)
             if step >= Self.warmUpSteps { seconds.append(taken) }
-            // A recurrent layer has no way back: the sequence grows where there is room.
-            if !state.truncate(to: length), state.length >= state.capacity { break }
+            _ = state.truncate(to: length)
             if !seconds.isEmpty, clock.now - start > Self.longest { break }
         }
         return seconds
@@ -167,7 +171,9 @@ public struct ComputeProbe {
         _ samples: [(context: Int, seconds: [Double])], rowSeconds: Double, _ streamed: Streamed
     ) -> Result? {
         let sorted = samples.map { ($0.context, $0.seconds.sorted()) }.filter { !$0.1.isEmpty }
-        guard let (near, nearSeconds) = sorted.first, let (far, farSeconds) = sorted.last else { return nil }
+        guard let (near, nearSeconds) = sorted.first, let (far, farSeconds) = sorted.last,
+            !streamed.seconds.isEmpty
+        else { return nil }
         let median = nearSeconds[nearSeconds.count / 2]
         let slope = max((farSeconds[farSeconds.count / 2] - median) / Double(max(far - near, 1)), 0)
         let range = nearSeconds[(nearSeconds.count - 1) * 9 / 10] - nearSeconds[nearSeconds.count / 10]

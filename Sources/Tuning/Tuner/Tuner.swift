@@ -32,9 +32,10 @@ public struct Tuner: Sendable {
     /// - Returns: nil where nothing can run at the largest budget.
     /// - Throws: what the bench throws.
     public func run(on bench: some TuningBench) async throws -> TuningResult? {
-        let candidates = budgets.flatMap { budget in
-            knobs.map { TuningCandidate(budgetBytes: budget, knobs: $0) }
-        }
+        let candidates = bench.distinct(
+            budgets.flatMap { budget in
+                knobs.map { TuningCandidate(budgetBytes: budget, knobs: $0) }
+            })
         let predictions = try await bench.predict(candidates)
         let field = TuningField(candidates, predictions, resolution: Self.resolution)
         guard let largest = field.budgets.last else { return nil }
@@ -74,17 +75,23 @@ public struct Tuner: Sendable {
         }
     }
 
-    /// Runs the best, the knee and the next smaller budget in turns: disks change within minutes.
+    /// Runs the best, the knee, the next smaller budget and other knobs at the knee in turns: disks change
+    /// within minutes, and a single run has held the smaller budget for too slow.
     private func compareAgain(
         _ field: TuningField, _ log: inout TuningLog, _ bench: some TuningBench
     ) async throws {
         guard let found = log.result(tolerance: Self.tolerance) else { return }
         var contenders = [found.best.candidate]
         if found.knee.candidate != found.best.candidate { contenders.append(found.knee.candidate) }
-        // At the knee, the next best knobs may do as well.
         let budget = found.knee.candidate.budgetBytes
-        let others = field.ranked(at: budget).filter { log.runs(of: $0) == 0 }
-        contenders += others.prefix(1)
+        if let smaller = field.budgets.last(where: { $0 < budget }),
+            let candidate = field.choice(at: smaller, like: log.best)
+        {
+            contenders.append(candidate)
+        }
+        // At the knee the standard may do as well, or the next best knobs.
+        let others = field.ranked(at: budget).filter { !contenders.contains($0) }
+        contenders += (others.filter { $0.knobs == knobs[0] } + others).prefix(1)
         for _ in 0..<Self.rounds {
             for candidate in contenders where log.goesOn(bench) {
                 try await log.measure(candidate, on: bench)

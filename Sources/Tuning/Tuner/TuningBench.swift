@@ -1,5 +1,8 @@
 /// What a tuner tries candidates on: a machine with a model, or a test's picture of one.
 public protocol TuningBench: AnyObject {
+    /// Of those that would run alike, the first: told apart, they would only measure noise.
+    func distinct(_ candidates: [TuningCandidate]) -> [TuningCandidate]
+
     /// What each of `candidates` is expected to do; nil for one that cannot run.
     ///
     /// - Throws: where the user wants it to stop.

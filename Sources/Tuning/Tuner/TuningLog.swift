@@ -27,10 +27,12 @@ struct TuningLog {
     }
 
     /// The fastest so far; of equals the one with the smaller budget.
-    var best: TuningCandidate? {
+    var best: TuningCandidate? { Self.fastest(entries)?.candidate }
+
+    private static func fastest(_ entries: [TuningResult.Entry]) -> TuningResult.Entry? {
         entries.min {
             ($0.secondsPerToken, $0.candidate.budgetBytes) < ($1.secondsPerToken, $1.candidate.budgetBytes)
-        }?.candidate
+        }
     }
 
     /// Whether a candidate that ran is as fast as the best, within `tolerance`.
@@ -51,14 +53,34 @@ struct TuningLog {
     }
 
     /// What follows from the runs; nil where there were none.
+    ///
+    /// Where some ran again, only these count: of many that ran once the fastest had luck.
     func result(tolerance: Double) -> TuningResult? {
-        let entries = entries
-        guard let best = entries.first(where: { $0.candidate == self.best }) else { return nil }
-        let near = entries.filter { isNearBest($0.candidate, tolerance: tolerance) }
+        let all = entries
+        let again = all.filter { $0.runs.count > 1 }
+        let entries = again.isEmpty ? all : again
+        guard let best = Self.fastest(entries) else { return nil }
+        let near = entries.filter { $0.secondsPerToken <= best.secondsPerToken * (1 + tolerance) }
         // Of one budget, the fastest.
         let knee = near.min {
             ($0.candidate.budgetBytes, $0.secondsPerToken) < ($1.candidate.budgetBytes, $1.secondsPerToken)
         }
-        return TuningResult(knee: knee ?? best, best: best, measured: entries, isCutShort: isCutShort)
+        return TuningResult(
+            knee: standard(orNearly: knee ?? best, entries), best: standard(orNearly: best, entries),
+            measured: all, isCutShort: isCutShort)
     }
+
+    /// Other knobs than the standard's have to be told from them: what is faster by less than runs vary
+    /// would be as slow on the next text.
+    private func standard(
+        orNearly entry: TuningResult.Entry, _ entries: [TuningResult.Entry]
+    ) -> TuningResult.Entry {
+        entries.first {
+            $0.candidate.knobs == .standard && $0.candidate.budgetBytes == entry.candidate.budgetBytes
+                && $0.secondsPerToken <= entry.secondsPerToken * (1 + Self.variation)
+        } ?? entry
+    }
+
+    /// By which share equal runs differ easily.
+    private static let variation = 0.03
 }

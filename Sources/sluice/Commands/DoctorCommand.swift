@@ -70,12 +70,10 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         var resolver = SettingResolver(environment: ProcessInfo.processInfo.environment)
         let json = try resolver.isOn("json", flag: json)
-        // A flag alone: SLUICE_THREADS is the number of threads of a run.
+        // Flags alone: SLUICE_THREADS is the number of threads of a run, SLUICE_MACHINE a file to be read.
         if threads { return try measureThreads(asJSON: json) }
         let path = try resolver.text(["model", "m"], flag: model) ?? BundledModel.path()
-        if let machine = try resolver.text(["machine"], flag: machine) {
-            return try measureMachine(path, into: machine, asJSON: json)
-        }
+        if let machine { return try measureMachine(path, into: machine, asJSON: json) }
         if disk { return try measureDisk(path, asJSON: json) }
         let examination = try Examination(modelPath: path)
         try StandardOutput.write(json ? examination.json.text + "\n" : examination.text)

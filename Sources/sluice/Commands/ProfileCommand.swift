@@ -11,8 +11,8 @@ struct ProfileCommand: ParsableCommand {
         abstract: "Check a profile and show what it says, or list the keys of profiles.",
         discussion: """
             A profile holds, in TOML, what would otherwise be said on every command line; --profile FILE of \
-            run, chat, eval and bench takes one. A wrong key or value is an error with its line, and exit \
-            code 1.
+            run, chat, eval, bench and trace record takes one. A wrong key or value is an error with its \
+            line, and exit code 1.
 
             Examples:
               sluice profile profiles/laptop-16g-gen3.toml

@@ -119,6 +119,10 @@ struct ReplayCommand: AsyncParsableCommand {
         let wishes = try wishes(&resolver)
         let json = try resolver.isOn("json", flag: json)
         let machinePath = try resolver.text(["machine"], flag: machine)
+        guard machinePath == nil || !wishes.isPerAccess else {
+            throw CommandFailure.usage(
+                "--machine predicts what whole events take, and --per-access takes them apart; leave one out")
+        }
         let inputs = traces + fit + [machinePath].compactMap(\.self)
         let tablePath = try resolver.text(["csv"], flag: csv)
         let table = try tablePath.map { try OutputFile($0, besides: inputs) }
@@ -135,7 +139,7 @@ struct ReplayCommand: AsyncParsableCommand {
                 try MachineInput.check(machine, fits: "'\(path)' is a trace of", opened.source.fingerprint)
             }
         }
-        let run = try replay(judged.map(\.trace), wishes, machine, interrupt)
+        let run = try replay(judged, wishes, machine, interrupt)
         let (results, notes) = try await run.results(wishes)
         run.progress.clear()
         for note in notes { StandardError.write("note: \(note)\n") }
@@ -171,10 +175,7 @@ struct ReplayCommand: AsyncParsableCommand {
             throw CommandFailure.usage("--interleave is \(wishes.streams); expected 1 or more texts")
         }
         if let size = try resolver.text(["expert-bytes"], flag: expertBytes) {
-            guard let bytes = ByteSize.parse(size) else {
-                throw CommandFailure.usage("--expert-bytes is \"\(size)\"; expected a size such as 3M")
-            }
-            wishes.expertBytes = bytes
+            wishes.expertBytes = try TraceInput.expertBytes(size)
         }
         guard fit.isEmpty || wishes.fits else {
             throw CommandFailure.usage(
@@ -203,10 +204,12 @@ struct ReplayCommand: AsyncParsableCommand {
     }
 
     private func replay(
-        _ judged: [RoutingTrace], _ wishes: ReplayWishes, _ machine: MachineFile?,
+        _ judged: [TraceInput.Opened], _ wishes: ReplayWishes, _ machine: MachineFile?,
         _ interrupt: CancellationFlag
     ) throws -> ReplayRun {
-        let fitted = fit.isEmpty ? [] : try TraceInput.read(fit).map(\.trace)
+        let opened = fit.isEmpty ? [] : try TraceInput.read(fit)
+        TraceInput.noteOtherModel(in: opened, than: judged)
+        let (judged, fitted) = (judged.map(\.trace), opened.map(\.trace))
         if let other = fitted.first, !other.shape.hasSameExperts(as: judged[0].shape) {
             throw CommandFailure.failure("'\(fit[0])' is a trace of another model than '\(traces[0])'")
         }
@@ -219,6 +222,9 @@ struct ReplayCommand: AsyncParsableCommand {
                     + "such as 25%")
         }
         let given = wishes.expertBytes.map { bytes in shape.expertBytes.map { _ in bytes } }
+        let time = try machine.map {
+            try timeModel($0, shape, expertBytes: given ?? (isKnown ? shape.expertBytes : nil))
+        }
         let isSame = fitted.contains { other in judged.contains { TraceInput.haveSameChoices($0, other) } }
         return ReplayRun(
             events: events,
@@ -227,9 +233,7 @@ struct ReplayCommand: AsyncParsableCommand {
             fit: fitted.isEmpty || isSame ? .inSample : .heldOut,
             expertBytes: given ?? (isKnown ? shape.expertBytes : shape.expertBytes.map { _ in 1 }),
             hasExpertBytes: isKnown,
-            timeModel: try machine.map {
-                try timeModel($0, shape, expertBytes: given ?? (isKnown ? shape.expertBytes : nil))
-            },
+            timeModel: { time?.deciding(about: $0) },
             progress: ReplayProgress(isShown: true, interrupt))
     }
 }

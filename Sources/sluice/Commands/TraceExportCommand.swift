@@ -27,7 +27,7 @@ struct TraceExportCommand: ParsableCommand {
     var trace: String
 
     @Option(help: ArgumentHelp("The format to write.", valueName: "name"))
-    var format: String
+    var format: String?
 
     @Option(
         name: [.customShort("o"), .long], parsing: .unconditional,
@@ -51,6 +51,11 @@ struct TraceExportCommand: ParsableCommand {
             throw CommandFailure.usage("--json and the trace would both go to standard output; name a file")
         }
         if output != "-" { try OutputFile.check(output, isNoneOf: [trace]) }
+        guard let format = try resolver.text(["format"], flag: format) else {
+            throw CommandFailure.usage(
+                "there is no format; name one with --format: "
+                    + TraceExport.formats.map(\.name).joined(separator: ", "))
+        }
         try TraceFormatList.check(format, among: TraceExport.formats)
         let file = try TraceFile.read(trace)
         guard case .routing(let routing) = file.contents else {

@@ -55,7 +55,8 @@ struct TraceImportCommand: ParsableCommand {
         guard let output = try resolver.text(["output", "o"], flag: output) else {
             throw CommandFailure.usage("there is no trace to write; name one with -o FILE")
         }
-        try OutputFile.check(output, isNoneOf: [input])
+        // Whether it can be written is known before minutes of reading.
+        _ = try OutputFile(output, besides: [input])
         let format = try resolver.text(["format"], flag: format)
         try format.map { try TraceFormatList.check($0, among: TraceImport.formats) }
         let facts = try facts(&resolver)
@@ -64,7 +65,7 @@ struct TraceImportCommand: ParsableCommand {
             input == "-"
             ? try TraceImport.read(
                 InputFile.contents(of: input), path: InputText.name(input), format: format, facts: facts)
-            : try TraceImport.read(input, format: format, facts: facts) { done, total in
+            : try TraceImport.read(BusErrors.watch(input), format: format, facts: facts) { done, total in
                 progress.show(done: done, total: total, unit: ByteSize.text)
             }
         progress.clear()
@@ -87,15 +88,7 @@ struct TraceImportCommand: ParsableCommand {
             throw CommandFailure.usage("--\(option) is \(value); expected 1 or more")
         }
         if let size = try resolver.text(["expert-bytes"], flag: expertBytes) {
-            guard let bytes = ByteSize.parse(size) else {
-                throw CommandFailure.usage("--expert-bytes is '\(size)'; expected a size such as 5.2M")
-            }
-            guard bytes <= TraceFormat.maximumExpertBytes else {
-                throw CommandFailure.usage(
-                    "--expert-bytes is '\(size)'; expected at most \(TraceFormat.maximumExpertBytes) bytes, "
-                        + "of one expert")
-            }
-            facts.expertBytes = bytes
+            facts.expertBytes = try TraceInput.expertBytes(size)
         }
         return facts
     }

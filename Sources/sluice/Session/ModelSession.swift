@@ -53,10 +53,10 @@ struct ModelSession {
         }
         let element = settings.cacheElement ?? (file.isMostlyFloat32 ? .float32 : .float16)
         if settings.cacheElement == nil { resolver.record("kv-type (auto)", element.rawValue, .default) }
-        let promptRows = needs.recomputesLongTexts ? nil : promptTokens.map { max($0, 1) }
         var options = LanguageModel.Options(
             threadCount: settings.threads,
-            maximumRows: min(settings.batchSize, context, promptRows ?? Self.largestStep, Self.largestStep),
+            maximumRows: min(
+                settings.batchSize, Self.rows(ofStepFor: promptTokens, needs: needs, context: context)),
             contextCapacity: context, cacheElement: element)
         if settings.prefillThreads != settings.threads {
             options.prefillThreadCount = settings.prefillThreads
@@ -119,6 +119,14 @@ struct ModelSession {
     /// Rows of one step, whatever `-b` says: its memory grows with its rows, and so does the wait for Ctrl-C;
     /// larger prompts go in several steps, to the same bits.
     private static let largestStep = 512
+
+    /// Rows that a step needs at most.
+    ///
+    /// - Parameter promptTokens: of the only prompt; nil where nobody knows.
+    static func rows(ofStepFor promptTokens: Int?, needs: ModelNeeds, context: Int) -> Int {
+        let promptRows = needs.recomputesLongTexts ? nil : promptTokens.map { max($0, 1) }
+        return min(context, promptRows ?? largestStep, largestStep)
+    }
 
     /// Where the user gives no context and the model allows more.
     static let defaultContext = 4096

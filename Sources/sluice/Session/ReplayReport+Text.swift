@@ -8,7 +8,7 @@ extension ReplayReport {
         var text = heading
         for allocation in distinct(\.allocation) {
             let ofAllocation = results.filter { $0.allocation == allocation }
-            text += "\nhit rate, allocation \(allocation)\n"
+            text += "\nhit rate of all tokens, allocation \(allocation)\n"
             text += Self.table(ofAllocation.filter { $0.predictor == results[0].predictor }) { result in
                 ReceiptText.decimal(100 * result.counters.hitRate, 1)
             }
@@ -22,7 +22,8 @@ extension ReplayReport {
             for predictor in distinct(\.predictor) {
                 let timed = ofAllocation.filter { $0.predictor == predictor && $0.tokensPerSecond != nil }
                 if timed.isEmpty { continue }
-                text += "\ntokens/s, allocation \(allocation), predictor \(predictor)\n"
+                let phase = timed[0].timedPhase == .decode ? "generated tokens" : "the prompt"
+                text += "\ntokens/s of \(phase), allocation \(allocation), predictor \(predictor)\n"
                 text += Self.table(timed) { result in
                     let band = result.errorBand.map { " ±\(ReceiptText.decimal(100 * $0, 0)) %" } ?? ""
                     return ReceiptText.decimal(result.tokensPerSecond ?? 0, 2) + band
@@ -123,6 +124,7 @@ extension ReplayResult {
             "bytes_read": .optional(bytesRead),
             "tokens_per_second": .optional(tokensPerSecond),
             "error_band": .optional(errorBand),
+            "timed_phase": times == nil ? .null : .string("\(timedPhase)"),
             "seconds_per_token": secondsPerToken,
             "fit": .string(fit.rawValue),
         ])

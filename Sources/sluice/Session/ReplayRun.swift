@@ -12,8 +12,8 @@ struct ReplayRun: Sendable {
     /// Bytes of an expert by layer; 1 where nobody knows.
     let expertBytes: [Int]
     let hasExpertBytes: Bool
-    /// Nil where nobody asked for speeds.
-    let timeModel: TimeModel?
+    /// Makes what times a cache; gives nil where nobody asked for speeds.
+    let timeModel: @Sendable (CacheShape) -> TimeModel?
     let progress: ReplayProgress
 
     /// The policies, with half-lives where they were to be fitted, and whether one was.
@@ -97,7 +97,7 @@ struct ReplayRun: Sendable {
         let sorted = jobs.sorted { $0.weight > $1.weight }
         let found = try await inParallel(sorted) { job in
             job.run(
-                events, predictors, observer: { _, _ in timeModel },
+                events, predictors, observer: { column, _ in timeModel(column.shape) },
                 goOn: { progress.advance(by: $0 * job.columns.count) })
         }
         var outcomes: [OutcomeKey: ReplayOutcome<TimeModel?>] = [:]
@@ -145,24 +145,35 @@ extension ReplayRun {
             switch wish {
             case .given(let policy): policies.append(Policy(policy: policy, isFitted: false))
             case .fittedHalfLife(let entry):
-                policies.append(Policy(policy: try await fitted(entry, budgets), isFitted: true))
+                let policy = try await fitted(entry, wishes.allocations, budgets)
+                policies.append(Policy(policy: policy, isFitted: true))
             }
         }
         return policies
     }
 
-    /// The half-life that misses least over all budgets with equal shares of the layers.
-    private func fitted(_ entry: PolicyEntry, _ budgets: [Int]) async throws -> ReplayPolicy {
+    /// The half-life that misses least over all budgets and allocations that are not fitted themselves, or
+    /// else with equal shares of the layers.
+    private func fitted(
+        _ entry: PolicyEntry, _ allocations: [ReplayAllocation], _ budgets: [Int]
+    ) async throws -> ReplayPolicy {
         let policies = Self.halfLives.map {
             ReplayPolicy.online(PolicyChoice(entry: entry, halfLifeTokens: $0))
         }
+        let given = allocations.filter { !$0.isFitted && policies[0].takes($0) }
         var columns: [ReplayColumn] = []
-        for budget in budgets {
-            let shape = ReplayAllocation.uniform.cacheShape(
-                budgetBytes: budget, events.shape, expertBytes: expertBytes, curves: nil)
-            if let shape {
-                columns.append(ReplayColumn(allocation: .uniform, budgetBytes: budget, shape: shape))
+        for allocation in given.isEmpty ? [.uniform] : given {
+            for budget in budgets {
+                let shape = allocation.cacheShape(
+                    budgetBytes: budget, events.shape, expertBytes: expertBytes, curves: nil)
+                if let shape {
+                    columns.append(ReplayColumn(allocation: allocation, budgetBytes: budget, shape: shape))
+                }
             }
+        }
+        guard !columns.isEmpty else {
+            throw CommandFailure.failure(
+                "no budget holds enough experts to fit \(entry.name) with; give larger ones")
         }
         let jobs = policies.flatMap { ReplayJob.all($0, columns, fitEvents) }
         progress.expect(jobs.reduce(0) { $0 + $1.columns.count * fitEvents.count })
@@ -181,8 +192,9 @@ extension ReplayRun {
 
     /// By policy, how often layers miss at each number of slots.
     private func curves(_ policies: [Policy]) async throws -> [String: MissCurves] {
+        progress.expect(policies.count * MissCurves.cacheCount(of: fitEvents) * fitEvents.count)
         let found = try await inParallel(policies.map(\.policy)) { policy in
-            MissCurves.measure(fitEvents, policy, goOn: { _ in progress.advance(by: 0) })
+            MissCurves.measure(fitEvents, policy, goOn: { progress.advance(by: $0) })
         }
         return Dictionary(
             zip(policies.map { "\($0.policy)" }, found), uniquingKeysWith: { first, _ in first })

@@ -21,7 +21,7 @@ struct TraceSource {
             self.init(try TraceFile.read(path), name: TraceInput.name(path))
         } catch {
             guard case .unknownContainer(_) = error.code else { throw error }
-            self.init(try TraceImport.read(path), name: TraceInput.name(path))
+            self.init(try TraceImport.read(BusErrors.watch(path)), name: TraceInput.name(path))
         }
     }
 

@@ -15,6 +15,7 @@ struct TuningSession {
     private let wishes: TuneWishes
     private let output: ProfileFile
     private let model: TuningModel
+    private let promptTokens: Int
     private let machineName: String
     private let start = ContinuousClock.now
     private let interrupt = CancellationFlag()
@@ -32,17 +33,19 @@ struct TuningSession {
         guard needs.extents != nil else { throw TuningBenchError.notStreamable(path: path) }
         let context =
             wishes.contextSize ?? min(max(needs.shape.contextLength, 1), ModelSession.defaultContext)
+        let tokenizer = try Tokenizer.load(from: file, forcing: nil)
+        promptTokens = try TuningModel.prompt(tokenizer, context: context).count
         let options = LanguageModel.Options(
-            threadCount: wishes.threads, maximumRows: min(context, 512), contextCapacity: context,
-            cacheElement: file.isMostlyFloat32 ? .float32 : .float16)
+            threadCount: wishes.threads,
+            maximumRows: ModelSession.rows(ofStepFor: promptTokens, needs: needs, context: context),
+            contextCapacity: context, cacheElement: file.isMostlyFloat32 ? .float32 : .float16)
         let disk = DiskProbe.answer(
             for: file.diskPaths, profiles: DiskProfiles(environment: ProcessInfo.processInfo.environment))
         if !wishes.isQuiet {
             for note in disk.notes { StandardError.write("sluice: note: \(note)\n") }
         }
         model = TuningModel(
-            file: file, needs: needs, tokenizer: try Tokenizer.load(from: file, forcing: nil),
-            options: options,
+            file: file, needs: needs, tokenizer: tokenizer, options: options,
             reading: disk.choice.plan.whileComputing)
         machineName = MachineName.text(modelPath: file.diskPaths.first ?? path)
         guard context >= TuningModel.smallestContext else {
@@ -71,9 +74,9 @@ struct TuningSession {
             ) { line.show($0) }
             let knobs = TuningKnobs.all(layerCount: model.needs.expertLayerCount)
             let tuner = Tuner(budgets: budgets, knobs: knobs)
-            guard let result = try await tuner.run(on: bench), !interrupt.isCancelled else {
-                throw CommandFailure.interrupted
-            }
+            let found = try await tuner.run(on: bench)
+            if interrupt.isCancelled { throw CommandFailure.interrupted }
+            guard let result = found else { throw TuningBenchError.nothingPredicted }
             line.clear()
             let tuned = TunedProfile(result, origin: origin(routing: routing))
             try output.write(tuned.text)
@@ -167,7 +170,7 @@ struct TuningSession {
             contextTokens: model.options.contextCapacity,
             contextBytes: model.needs.stateBytes(
                 capacity: model.options.contextCapacity, element: model.options.cacheElement),
-            threads: wishes.threads, routing: routing)
+            promptTokens: promptTokens, threads: wishes.threads, routing: routing)
     }
 }
 

@@ -7,15 +7,14 @@ import Darwin
 import Glibc
 #endif
 
-/// Where the handler's message lies, and its bytes: made before, because a handler may not.
+/// Where the handler's message lies, behind the number of its bytes: made before, because a handler may not.
 private let messagePlace = Atomic<UInt>(0)
-private let messageCount = Atomic<Int>(0)
 
 /// The signal handler: only calls that POSIX allows in one.
 private func sayAndEnd(_ number: Int32) {
     let place = UInt(messagePlace.load(ordering: .acquiring))
     if let message = unsafe UnsafeRawPointer(bitPattern: place) {
-        unsafe _ = write(2, message, messageCount.load(ordering: .acquiring))
+        unsafe _ = write(2, message + MemoryLayout<Int>.size, message.load(as: Int.self))
     }
     _exit(CommandFailure.Code.failure.rawValue)
 }
@@ -27,9 +26,16 @@ private func sayAndEnd(_ number: Int32) {
 enum BusErrors {
     private static let names = Mutex<[String]>([])
 
-    /// Opens a model, whose files are mapped: from here on SIGBUS ends the program with a sentence that names
-    /// it, beside others that were opened so.
+    /// Opens a model, whose files are mapped.
     static func openModel(_ path: String) throws(ModelFileError) -> ModelFile {
+        try ModelFile.open(watch(path))
+    }
+
+    /// From here on SIGBUS ends the program with a sentence that names `path`, which is to be mapped, beside
+    /// others that are.
+    ///
+    /// - Returns: `path`.
+    static func watch(_ path: String) -> String {
         let all = names.withLock {
             $0.append("'\(path)'")
             return $0.joined(separator: " or ")
@@ -37,18 +43,17 @@ enum BusErrors {
         announce(
             "sluice: \(all) lost bytes while it was used (SIGBUS): it was cut off or replaced, or its disk "
                 + "failed; leave the file alone while it is used, check the disk, and run again\n")
-        return try ModelFile.open(path)
+        return path
     }
 
     private static func announce(_ text: String) {
         let bytes = Array(text.utf8)
         // Kept until the process ends.
-        let message = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 1)
-        unsafe message.copyMemory(from: bytes, byteCount: bytes.count)
-        // No handler may read the length of one text and the bytes of another.
-        messageCount.store(0, ordering: .releasing)
+        let message = UnsafeMutableRawPointer.allocate(
+            byteCount: MemoryLayout<Int>.size + bytes.count, alignment: MemoryLayout<Int>.alignment)
+        unsafe message.storeBytes(of: bytes.count, as: Int.self)
+        unsafe (message + MemoryLayout<Int>.size).copyMemory(from: bytes, byteCount: bytes.count)
         messagePlace.store(UInt(bitPattern: message), ordering: .releasing)
-        messageCount.store(bytes.count, ordering: .releasing)
         signal(SIGBUS, sayAndEnd)
     }
 }

@@ -52,11 +52,11 @@ struct EventTextImporterTests {
 
     @Test("colibri's usage gives counts, with and without its headers")
     func colibriUsage() throws {
-        let text = "-1 5 16\n-2 1 3815245270\n-7 1 2\n3 0 5\n3 15 1\n4 2 4294967295\n"
+        let text = "-1 5 16\n-2 1 3815245270\n-7 1 2\n3 0 5\n3 15 1\n5 2 4294967295\n"
         let imported = try imported(text)
         let usage = try #require(imported.usage)
         #expect(imported.format == "colibri-usage")
-        #expect(usage.shape.layerNumbers == [3, 4])
+        #expect(usage.shape.layerNumbers == [3, 5])
         #expect(usage.shape.numbering == ExpertNumbering(layerCount: 2, expertCount: 16))
         #expect(usage[layer: 0, expert: 15] == 1)
         #expect(usage[layer: 1, expert: 2] == 4_294_967_295)

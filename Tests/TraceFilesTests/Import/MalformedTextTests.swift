@@ -19,6 +19,9 @@ struct MalformedTextTests {
 
     private static let header = "sequence,position,layer,rank,expert,weight\n"
     private static let tableAdvice = "check that the file is of this model and not cut or shifted."
+    private static let timeAdvice =
+        "expected times that do not fall, and no time, id or size below 0; check that ids are layer * 65536 "
+        + "+ expert and the file is not cut or shifted."
     private static let sizeAdvice = "correct the number; it is of one expert."
     private static let rankAdvice =
         "write the choices of a token and layer one after another, from rank 0 on."
@@ -76,6 +79,12 @@ struct MalformedTextTests {
         Case(
             "negative position", header + "0,-1,0,0,4,0.5\n",
             ", line 2: found position -1, expected 0 to 4294967295; " + tableAdvice),
+        Case(
+            "a first step below 0", "position,step,layer,rank,expert\n0,-1,0,0,3\n",
+            ", line 2: found step -1, expected 0 to 4294967295; " + tableAdvice),
+        Case(
+            "a first step beyond all", "position,step,layer,rank,expert\n0,4294967296,0,0,3\n",
+            ", line 2: found step 4294967296, expected 0 to 4294967295; " + tableAdvice),
         Case(
             "rank twice", header + "0,0,0,0,1,0.5\n0,0,0,0,2,0.5\n",
             ", line 3: found rank 0 a second time, expected rank 1 next; " + rankAdvice),
@@ -182,6 +191,11 @@ struct MalformedTextTests {
             ", line 3: found an expert of 9223372036854775807 bytes, expected at most 1099511627776; "
                 + sizeAdvice),
         Case(
+            "BigMoeOnEdge with one layer and a position that comes back",
+            "turn,phase,step,layer,slot,expert\n0,1,0,0,0,1\n0,1,1,0,0,2\n0,1,0,0,0,3\n",
+            ", line 4: found layer 0 of sequence 0, position 0 a second time, expected each layer of a token "
+                + "once; leave the second one out."),
+        Case(
             "BigMoeOnEdge without phases", "# route_trace v1\nturn,step,layer,slot,expert\n0,0,0,0,0\n",
             ", line 2: found no column 'phase', expected one in the header; add it, or name the format with "
                 + "--format."),
@@ -224,13 +238,13 @@ struct MalformedTextTests {
             ", line 2: found expert 8, expected 0 to 7; check that the file is of this model and not cut."),
         Case(
             "colibri's usage with a layer beyond its header", "-1 2 8\n0 1 2\n7 0 5\n",
-            ", line 3: found layer 7, expected 0 to 1; check that the file is of this model and not cut."),
+            ", line 3: found layer 7, expected 0 to 2; check that the file is of this model and not cut."),
         Case(
             "colibri's usage with a header behind a larger expert", "0 1 2\n0 100 5\n-1 1 8\n",
             ", line 2: found expert 100, expected 0 to 7; check that the file is of this model and not cut."),
         Case(
             "colibri's usage with a header behind a larger layer", "3 0 5\n-1 1 8\n",
-            ", line 1: found layer 3, expected 0 to 0; check that the file is of this model and not cut."),
+            ", line 1: found layer 3, expected 0 to 1; check that the file is of this model and not cut."),
         Case(
             "colibri's usage with a header that is none", "-1 2 0\n0 0 5\n",
             ", line 1: found 0 experts in a layer, expected 1 to 65535; correct the number."),
@@ -245,8 +259,10 @@ struct MalformedTextTests {
                 + sizeAdvice),
         Case(
             "requests whose times fall", "time,obj_id,obj_size\n1,0,9\n0,1,9\n",
-            ", line 3: found time 0 after 1, expected times that do not fall, ids and sizes that are not "
-                + "negative; check that ids are layer * 65536 + expert and the file is not cut or shifted."),
+            ", line 3: found time 0 after 1, " + timeAdvice),
+        Case(
+            "requests that begin before time 0", "time,obj_id,obj_size\n-1,5,1\n",
+            ", line 2: found time -1, " + timeAdvice),
         Case(
             "a response without routing", "{\"choices\": [{\"text\": \"x\"}]}",
             ": found no choices[0].routed_experts, expected lists or base64 of an array; start "

@@ -6,7 +6,7 @@ import Tuning
 struct TunedProfileTests {
     private static let origin = TunedProfile.Origin(
         modelName: "a \"b\".gguf", modelFingerprint: "0123456789abcdef", machine: "8 cores, avx2, 16 GiB",
-        date: "2026-01-02", contextTokens: 4096, contextBytes: 192 << 20, threads: 4,
+        date: "2026-01-02", contextTokens: 4096, contextBytes: 192 << 20, promptTokens: 96, threads: 4,
         routing: "640 tokens that were recorded for it")
 
     private static func entry(
@@ -85,7 +85,8 @@ struct TunedProfileTests {
             "# 25.0 tokens/s with this; nothing else ran that differs in this alone.\npools = \"layer\"",
             "# 25.0 tokens/s with this; with uniform 23.0.\nallocation = \"shallow\"",
             "# 25.0 tokens/s with so many; no other number was tried.\ndecode = 4",
-            "# made 25.0 tokens/s with them; no other number was tried.\nsize_tokens = 4096",
+            "# made 25.0 tokens/s with them; no other number was tried.\n# Measured behind a prompt of 96 "
+                + "tokens; longer ones leave less room for experts.\nsize_tokens = 4096",
         ] {
             #expect(written.contains(line + "\n"), "\(line)\n\(written)")
         }

@@ -7,6 +7,8 @@ final class PicturedBench: TuningBench {
     private let truth: (TuningCandidate) -> Double
     /// What the replay believes.
     private let belief: (TuningCandidate) -> Double?
+    /// Whether all knobs are one run with the candidate's budget.
+    private let isOneRun: (TuningCandidate) -> Bool
     /// The most by which a run differs from the truth, as a share of it.
     private let noise: Double
     private var generator: SeededGenerator
@@ -16,8 +18,10 @@ final class PicturedBench: TuningBench {
 
     init(
         seed: UInt64, noise: Double = 0, runs: Int = 40, truth: @escaping (TuningCandidate) -> Double,
-        belief: ((TuningCandidate) -> Double?)? = nil
+        belief: ((TuningCandidate) -> Double?)? = nil,
+        isOneRun: @escaping (TuningCandidate) -> Bool = { _ in false }
     ) {
+        self.isOneRun = isOneRun
         self.truth = truth
         self.belief = belief ?? { truth($0) }
         self.noise = noise
@@ -26,6 +30,11 @@ final class PicturedBench: TuningBench {
     }
 
     var hasTime: Bool { runsLeft > 0 }
+
+    func distinct(_ candidates: [TuningCandidate]) -> [TuningCandidate] {
+        var budgets: Set<Int> = []
+        return candidates.filter { !isOneRun($0) || budgets.insert($0.budgetBytes).inserted }
+    }
 
     func predict(_ candidates: [TuningCandidate]) async throws -> [TuningPrediction?] {
         candidates.map { candidate in

@@ -4,10 +4,10 @@ import Residency
 /// `.coli_usage` of colibri: how often each expert was chosen.
 ///
 /// Layout: lines of three integers, `LAYER EXPERT COUNT`; counts of 0 are left out. A layer below 0 is a
-/// header: `-1 LAYERS EXPERTS`, all numbers of layers being below the first, and `-2 VERSION ENGINE`, the
-/// engine as a hash; others are passed over. Older
-/// files have no header; those of its engine inkling are binary: u32 magic `IKU1`, layers, experts, and a u32
-/// for each layer and expert.
+/// header: `-1 LAYERS EXPERTS`, numbers of layers running up to LAYERS itself, which is the layer that some
+/// models add to predict several tokens, and `-2 VERSION ENGINE`, the engine as a hash; others are passed
+/// over. Older files have no header; those of its engine inkling are binary: u32 magic `IKU1`, layers,
+/// experts, and a u32 for each layer and expert.
 ///
 /// Lost: everything but the counts; there is no order to replay.
 ///
@@ -41,7 +41,14 @@ struct ColibriUsageImporter: TraceImporter {
             if lines.isEmpty { continue }
             let (layer, expert, count) = try record(text, lines, input)
             switch layer {
-            case -1: try usage.declare(layers: expert, experts: count, at: .line(lines.number))
+            case -1:
+                guard (0..<ImportLimits.layers).contains(expert) else {
+                    throw input.malformed(
+                        "\(expert) layers", expected: "0 to \(ImportLimits.layers - 1)",
+                        advice: "correct the number", at: .line(lines.number))
+                }
+                try usage.declare(
+                    layers: nil, below: expert + 1, experts: count, at: .line(lines.number))
             case -2 where expert != 1:
                 throw input.malformed(
                     "version \(expert)", expected: "version 1", advice: "update Sluice",
@@ -85,7 +92,7 @@ struct ColibriUsageImporter: TraceImporter {
         let experts = Int(LittleEndian.load(UInt32.self, bytes, at: 8))
         var usage = try UsageAssembler(input)
         // This bounds both, so that the product fits.
-        try usage.declare(layers: layers, experts: experts, at: .byte(4))
+        try usage.declare(layers: layers, below: layers, experts: experts, at: .byte(4))
         guard layers * experts == (bytes.count - 12) / 4, bytes.count % 4 == 0 else {
             throw input.malformed(
                 "\(bytes.count - 12) bytes behind the header",
