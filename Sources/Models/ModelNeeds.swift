@@ -1,6 +1,7 @@
 public import Kernels
 public import ModelFiles
 public import Residency
+import Synchronization
 
 /// What a model takes of memory and moves per token, known from the file's directory before anything is
 /// loaded.
@@ -30,6 +31,20 @@ public struct ModelNeeds: Sendable {
     /// The embedding where only rows of it are read; it stays mapped while experts are streamed.
     let embeddingByRow: TensorRecord?
     private let graph: ModelGraph
+    private let arenas = ArenaSizes()
+
+    /// Elements of the arena by rows, as far as they were asked for: each takes a look at every expert, and
+    /// whoever compares plans asks for the same ones a thousand times.
+    private final class ArenaSizes: Sendable {
+        private let known = Mutex<[Int: Int]>([:])
+
+        func elements(rows: Int, _ compute: () -> Int) -> Int {
+            if let found = known.withLock({ $0[rows] }) { return found }
+            let elements = compute()
+            known.withLock { $0[rows] = elements }
+            return elements
+        }
+    }
 
     /// Binds the weights of `file` without allocating the memory of a step.
     ///
@@ -94,10 +109,12 @@ public struct ModelNeeds: Sendable {
 
     /// Activations of steps of at most `rows` rows: the residual stream and the arena.
     public func activationBytes(rows: Int) -> Int {
-        let perToken = max(shape.expertsPerToken, 1)
-        let experts = MappedExperts(
-            layers: graph.experts, hiddenSize: shape.hiddenSize, expertsPerToken: perToken, maximumRows: 1)
-        let arena = ForwardStep.arenaElements(graph: graph, experts: experts, rows: rows)
+        let arena = arenas.elements(rows: rows) {
+            let experts = MappedExperts(
+                layers: graph.experts, hiddenSize: shape.hiddenSize,
+                expertsPerToken: max(shape.expertsPerToken, 1), maximumRows: 1)
+            return ForwardStep.arenaElements(graph: graph, experts: experts, rows: rows)
+        }
         return (arena + rows * shape.hiddenSize) * MemoryLayout<Float>.stride
     }
 
