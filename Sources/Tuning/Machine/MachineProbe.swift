@@ -55,10 +55,11 @@ public struct MachineProbe {
         let readOverhead = compute.waitingTokenSeconds.map {
             max($0 - compute.tokenSeconds, 0) / max(compute.streamedBytesPerToken, 1)
         }
+        let slower = slowdown(disk, of: compute)
         let machine = MachineModel(
             disk: MachineModel.Disk(
-                latencySeconds: disk.latencySeconds,
-                bytesPerSecond: speed(disk, of: compute), blockBytes: reading.blockBytes,
+                latencySeconds: disk.latencySeconds * slower,
+                bytesPerSecond: disk.bytesPerSecond / slower, blockBytes: reading.blockBytes,
                 depth: reading.depth),
             memoryBytesPerSecond: memory, layerOverheadSeconds: overhead,
             readOverheadSecondsPerByte: readOverhead ?? 0,
@@ -68,15 +69,17 @@ public struct MachineProbe {
             model: rates(compute, machine: machine, element: element))
     }
 
-    /// What the disk delivers behind its latency while tokens wait for it, which is what counts; alone it may
-    /// be faster.
-    private func speed(_ disk: BurstProbe.Result, of compute: ComputeProbe.Result) -> Double {
+    /// How many times as long reads take while tokens wait for them, which is what counts, as reads alone: in
+    /// latency and transfer alike, for one time does not tell them apart.
+    private func slowdown(_ disk: BurstProbe.Result, of compute: ComputeProbe.Result) -> Double {
         let streamed = compute.streamed
         let seconds = Double(streamed.demandNanoseconds) / 1e9
         let steps = streamed.cache.requests / max(needs.expertLayerCount * needs.shape.expertsPerToken, 1)
-        let latencies = Double(steps * needs.expertLayerCount) * disk.latencySeconds
-        guard streamed.demandBytes > 0, seconds > 2 * latencies else { return disk.bytesPerSecond }
-        return Double(streamed.demandBytes) / (seconds - latencies)
+        let alone =
+            Double(steps * needs.expertLayerCount) * disk.latencySeconds
+            + Double(streamed.demandBytes) / disk.bytesPerSecond
+        guard streamed.demandBytes > 0, seconds > 0, alone > 0 else { return 1 }
+        return seconds / alone
     }
 
     /// What jobs that do nothing take.
