@@ -18,8 +18,8 @@ public struct MissCurves: Sendable {
         _ events: ReplayEvents, _ policy: ReplayPolicy, goOn: @escaping (_ events: Int) -> Bool
     ) -> MissCurves? {
         let numbering = events.shape.numbering
-        let first = min(events.shape.expertsPerToken, numbering.expertCount)
-        let columns = (first...numbering.expertCount).map { slots in
+        let sizes = sizes(of: events)
+        let columns = sizes.map { slots in
             let pools = CacheShape.Pools.perLayer(Array(repeating: slots, count: numbering.layerCount))
             return ReplayColumn(
                 allocation: .uniform, budgetBytes: slots,
@@ -29,7 +29,7 @@ public struct MissCurves: Sendable {
         for event in events.layers.indices {
             requests[Int(events.layers[event])] += events.starts[event + 1] - events.starts[event]
         }
-        var misses = requests.map { Array(repeating: $0, count: first) }
+        var misses = requests.map { Array(repeating: $0, count: sizes.lowerBound) }
         var found: [Int: [CacheCounters]] = [:]
         for job in ReplayJob.all(policy, columns, events) {
             let outcomes = job.run(
@@ -38,7 +38,7 @@ public struct MissCurves: Sendable {
             guard let outcomes else { return nil }
             for outcome in outcomes { found[outcome.column.budgetBytes] = outcome.layers }
         }
-        for slots in first...numbering.expertCount {
+        for slots in sizes {
             for layer in misses.indices {
                 misses[layer].append(found[slots]?[layer].misses ?? 0)
             }
@@ -47,9 +47,12 @@ public struct MissCurves: Sendable {
     }
 
     /// Caches that ``measure(_:_:goOn:)`` replays.
-    public static func cacheCount(of events: ReplayEvents) -> Int {
+    public static func cacheCount(of events: ReplayEvents) -> Int { sizes(of: events).count }
+
+    /// Their slots of each layer.
+    private static func sizes(of events: ReplayEvents) -> ClosedRange<Int> {
         let experts = events.shape.numbering.expertCount
-        return experts - min(events.shape.expertsPerToken, experts) + 1
+        return min(events.shape.expertsPerToken, experts)...experts
     }
 
     /// The slots of each layer that would have missed least within `budgetBytes`: one token's choice

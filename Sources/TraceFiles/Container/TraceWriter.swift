@@ -21,29 +21,43 @@ package struct TraceWriter {
     package init(
         _ header: TraceHeader, to path: String, rowsPerBlock: Int? = nil
     ) throws(TraceFilesError) {
-        try TraceBlockLayout(header.shape, header.columns).check(path: path)
-        _ = try header.encoded(path: path)
+        let start = try Start(header, path: path)
         let output: DiskTraceOutput
         do throws(Errno) {
             output = try DiskTraceOutput(path)
         } catch {
             throw TraceFilesError(.unwritableFile(reason: error.description), path: path)
         }
-        try self.init(header, to: output, path: path, rowsPerBlock: rowsPerBlock)
+        try self.init(start, to: output, path: path, rowsPerBlock: rowsPerBlock)
     }
 
     /// The same into what was opened elsewhere.
     package init(
         _ header: TraceHeader, to output: any TraceOutput, path: String, rowsPerBlock: Int? = nil
     ) throws(TraceFilesError) {
+        try self.init(Start(header, path: path), to: output, path: path, rowsPerBlock: rowsPerBlock)
+    }
+
+    private init(
+        _ start: Start, to output: any TraceOutput, path: String, rowsPerBlock: Int?
+    ) throws(TraceFilesError) {
         self.path = path
         self.output = output
-        let layout = TraceBlockLayout(header.shape, header.columns)
-        try layout.check(path: path)
-        self.layout = layout
-        encoder = TraceBlockEncoder(rawBytes: (rowsPerBlock ?? 0) * layout.rowBytes)
-        let bytes = try header.encoded(path: path)
-        try write(bytes.span)
+        layout = start.layout
+        encoder = TraceBlockEncoder(rawBytes: (rowsPerBlock ?? 0) * start.layout.rowBytes)
+        try write(start.header.span)
+    }
+
+    /// What a file begins with, known to be possible.
+    private struct Start {
+        let layout: TraceBlockLayout
+        let header: [UInt8]
+
+        init(_ header: TraceHeader, path: String) throws(TraceFilesError) {
+            layout = TraceBlockLayout(header.shape, header.columns)
+            try layout.check(path: path)
+            self.header = try header.encoded(path: path)
+        }
     }
 
     /// Appends all rows of `trace` as blocks of about a mebibyte; a step is taken apart only where it alone

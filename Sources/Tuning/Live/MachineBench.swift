@@ -36,21 +36,6 @@ public final class MachineBench: TuningBench {
     /// Whether more may be tried.
     public var hasTime: Bool { ContinuousClock.now < deadline && !cancellation.isCancelled }
 
-    public func distinct(_ candidates: [TuningCandidate]) -> [TuningCandidate] {
-        var seen: Set<Run> = []
-        return candidates.filter { candidate in
-            guard let plan = model.plan(candidate) else { return false }
-            let cache = plan.options.streaming.map(TuningReplay.Cache.init)
-            return seen.insert(Run(budgetBytes: candidate.budgetBytes, cache: cache)).inserted
-        }
-    }
-
-    /// What makes a run with a budget; no cache where the model is in memory whole.
-    private struct Run: Hashable {
-        let budgetBytes: Int
-        let cache: TuningReplay.Cache?
-    }
-
     public func predict(_ candidates: [TuningCandidate]) async throws -> [TuningPrediction?] {
         try await replay.predict(candidates.map(model.plan), progress: progress)
     }

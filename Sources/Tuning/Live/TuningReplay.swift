@@ -21,19 +21,23 @@ struct TuningReplay {
         self.cancellation = cancellation
     }
 
-    /// What each plan is expected to do; nil for none.
+    /// What each plan is expected to do; nil for none, and for one that an earlier one with its budget is in
+    /// other words.
     ///
     /// - Throws: `CancellationError`.
     func predict(
         _ plans: [MemoryPlan?], progress: (TuningStage) -> Void
     ) async throws -> [TuningPrediction?] {
         // Plans with equal slots and policies are one cache: `auto` is some other candidate in other words.
+        var seen: Set<Run> = []
         var places: [Cache: [Int]] = [:]
         var predictions: [TuningPrediction?] = plans.map { _ in nil }
         for (index, plan) in plans.enumerated() {
             guard let plan else { continue }
-            if let streaming = plan.options.streaming {
-                places[Cache(streaming), default: []].append(index)
+            let cache = plan.options.streaming.map(Cache.init)
+            guard seen.insert(Run(budgetBytes: plan.budgetBytes, cache: cache)).inserted else { continue }
+            if let cache {
+                places[cache, default: []].append(index)
             } else {
                 predictions[index] = whole
             }
@@ -54,8 +58,14 @@ struct TuningReplay {
         return predictions
     }
 
+    /// What makes a run with a budget; no cache where the model is in memory whole.
+    private struct Run: Hashable {
+        let budgetBytes: Int?
+        let cache: Cache?
+    }
+
     /// A cache as a replay knows it.
-    struct Cache: Hashable {
+    private struct Cache: Hashable {
         /// What is replayed with one policy and one time model.
         struct Group: Hashable {
             let policy: String

@@ -32,10 +32,9 @@ public struct Tuner: Sendable {
     /// - Returns: nil where nothing can run at the largest budget.
     /// - Throws: what the bench throws.
     public func run(on bench: some TuningBench) async throws -> TuningResult? {
-        let candidates = bench.distinct(
-            budgets.flatMap { budget in
-                knobs.map { TuningCandidate(budgetBytes: budget, knobs: $0) }
-            })
+        let candidates = budgets.flatMap { budget in
+            knobs.map { TuningCandidate(budgetBytes: budget, knobs: $0) }
+        }
         let predictions = try await bench.predict(candidates)
         let field = TuningField(candidates, predictions, resolution: Self.resolution)
         guard let largest = field.budgets.last else { return nil }

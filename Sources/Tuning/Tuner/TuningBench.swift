@@ -1,9 +1,7 @@
 /// What a tuner tries candidates on: a machine with a model, or a test's picture of one.
 public protocol TuningBench: AnyObject {
-    /// Of those that would run alike, the first: told apart, they would only measure noise.
-    func distinct(_ candidates: [TuningCandidate]) -> [TuningCandidate]
-
-    /// What each of `candidates` is expected to do; nil for one that cannot run.
+    /// What each of `candidates` is expected to do; nil for one that cannot run, or that would run as an
+    /// earlier one with its budget does: told apart, they would only measure noise.
     ///
     /// - Throws: where the user wants it to stop.
     func predict(_ candidates: [TuningCandidate]) async throws -> [TuningPrediction?]

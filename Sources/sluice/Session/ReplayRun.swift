@@ -161,15 +161,10 @@ extension ReplayRun {
             ReplayPolicy.online(PolicyChoice(entry: entry, halfLifeTokens: $0))
         }
         let given = allocations.filter { !$0.isFitted && policies[0].takes($0) }
-        var columns: [ReplayColumn] = []
-        for allocation in given.isEmpty ? [.uniform] : given {
-            for budget in budgets {
-                let shape = allocation.cacheShape(
-                    budgetBytes: budget, events.shape, expertBytes: expertBytes, curves: nil)
-                if let shape {
-                    columns.append(ReplayColumn(allocation: allocation, budgetBytes: budget, shape: shape))
-                }
-            }
+        // What is left out is said where it is replayed.
+        var unsaid: [String] = []
+        let columns = (given.isEmpty ? [.uniform] : given).flatMap {
+            self.columns(policies[0], $0, budgets, [:], &unsaid) ?? []
         }
         guard !columns.isEmpty else {
             throw CommandFailure.failure(

@@ -31,14 +31,11 @@ final class PicturedBench: TuningBench {
 
     var hasTime: Bool { runsLeft > 0 }
 
-    func distinct(_ candidates: [TuningCandidate]) -> [TuningCandidate] {
-        var budgets: Set<Int> = []
-        return candidates.filter { !isOneRun($0) || budgets.insert($0.budgetBytes).inserted }
-    }
-
     func predict(_ candidates: [TuningCandidate]) async throws -> [TuningPrediction?] {
-        candidates.map { candidate in
-            belief(candidate).map { TuningPrediction(secondsPerToken: $0, hitRate: 0.5) }
+        var budgets: Set<Int> = []
+        return candidates.map { candidate in
+            if isOneRun(candidate), !budgets.insert(candidate.budgetBytes).inserted { return nil }
+            return belief(candidate).map { TuningPrediction(secondsPerToken: $0, hitRate: 0.5) }
         }
     }
 
