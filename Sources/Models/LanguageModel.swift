@@ -105,7 +105,8 @@ public final class LanguageModel {
             let experts = SlotExperts(
                 graph, slots: try ExpertSlots(extents, device, options: streaming),
                 maximumRows: options.maximumRows,
-                predictor: streaming.guessAreas > 0 ? StaleRouter(graph) : nil)
+                predictor: streaming.guessAreas > 0 ? StaleRouter(graph) : nil,
+                standsDown: streaming.standsDown)
             step = .slots(Self.step(graph, experts, options, record))
         } else {
             guard !file.hasSplitRecords else { throw ExpertStorageError(.splitRecords, path: file.path) }

@@ -11,9 +11,6 @@ struct SlotPlan {
     /// What a user should know about so few slots; nil where they do.
     let warning: String?
 
-    /// What fits between two layers is an expert or two.
-    private static let guessAreas = 2
-
     /// The fewest bytes of slots with which a model runs: one for every layer where layers share none, else
     /// those of the experts that one layer chooses.
     static func smallestByteCount(_ needs: ModelNeeds, pools: StreamingPreference.Pools) -> Int? {
@@ -44,9 +41,10 @@ struct SlotPlan {
         }
         // With less than a token's working set the disk is never idle: nothing can be read ahead.
         func guessAreas(_ pools: StreamingPreference.Pools) -> Int {
-            guard preference.prefetches && pools != .global else { return 0 }
-            let token = extents.areaBytes(of: shape(set.slotCount, pools: pools), guesses: Self.guessAreas)
-            return token.reduce(0, +) <= room ? Self.guessAreas : 0
+            guard preference.prefetching != .off && pools != .global else { return 0 }
+            let token = extents.areaBytes(
+                of: shape(set.slotCount, pools: pools), guesses: ReadAheadRule.areas)
+            return token.reduce(0, +) <= room ? ReadAheadRule.areas : 0
         }
         func bytes(_ slots: Int, pools: StreamingPreference.Pools) -> Int {
             extents.areaBytes(of: shape(slots, pools: pools), guesses: guessAreas(pools)).reduce(0, +)
@@ -70,7 +68,8 @@ struct SlotPlan {
         options = StreamingOptions(
             shape: shape(slots, pools: pools),
             policy: preference.policy ?? set.advice(slots: slots).policy, reading: preference.reading,
-            guessAreas: guessAreas(pools), isElastic: preference.isElastic)
+            guessAreas: guessAreas(pools), standsDown: preference.prefetching == .automatic,
+            isElastic: preference.isElastic)
         byteCount = bytes(slots, pools: pools)
         let tooFew =
             fit == .whole

@@ -53,6 +53,16 @@ public struct StreamingPreference: Sendable {
         }
     }
 
+    /// Whether experts of the next layers are predicted and read ahead.
+    public enum Prefetching: String, Sendable, CaseIterable {
+        /// As long as trials show that it pays.
+        case automatic = "auto"
+        /// Always, without trials.
+        case always = "on"
+        /// Never.
+        case off
+    }
+
     /// Mapped or streamed.
     public var source = Source.automatic
     /// The most bytes for slots.
@@ -66,7 +76,7 @@ public struct StreamingPreference: Sendable {
     /// Whether slots are given back when the machine runs short of memory.
     public var isElastic = false
     /// Whether experts are read ahead.
-    public var prefetches = true
+    public var prefetching = Prefetching.automatic
     /// How the disk is read.
     public var reading = ReadPlan.unmeasured
 

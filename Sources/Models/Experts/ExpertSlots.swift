@@ -66,8 +66,8 @@ package final class ExpertSlots {
         loader = ExpertLoader(
             catalog: extents.catalog, device: opened.device, slab: slab, slotCount: areaBytes.count,
             blockBytes: options.reading.blockBytes,
-            guessDepth: max(Self.guessBytesBehindDemand / options.reading.blockBytes, 1),
-            idleGuessDepth: max(Self.guessBytesAlone / options.reading.blockBytes, 1))
+            guessDepth: max(ReadAheadRule.bytesBehindDemand / options.reading.blockBytes, 1),
+            idleGuessDepth: max(ReadAheadRule.bytesAlone / options.reading.blockBytes, 1))
         guesses = StagedGuesses(
             areas: (slotCount..<spareStart).map { ($0, areaBytes[$0]) }, areaOffsets: offsets,
             loader: loader, catalog: extents.catalog)
@@ -88,14 +88,6 @@ package final class ExpertSlots {
         for area in areaOffsets.indices where loader.isLoading(slot: area) { loader.cancel(slot: area) }
         for area in areaOffsets.indices { awaitEnd(area: area) }
     }
-
-    /// What a demand may find in front of it. Measured on a disk of 2 GB/s: with 2 MiB the disk was used for
-    /// 79 % of a token's time, with 512 KiB for 85 %, without guesses for 70 %.
-    private static var guessBytesBehindDemand: Int { 512 << 10 }
-
-    /// What may be under way while nobody waits for the disk: what it reads in half a layer. Nobody asks for
-    /// the next blocks in between. Measured: tokens are 5 to 15 % faster than with 512 KiB.
-    private static var guessBytesAlone: Int { 2560 << 10 }
 
     /// What the loader read so far.
     var reads: ExpertLoader.Counters { loader.counters }

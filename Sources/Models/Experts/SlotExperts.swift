@@ -19,16 +19,17 @@ public final class SlotExperts: ExpertRunner {
     /// Nil where nothing is guessed.
     private let predictor: StaleRouter?
     /// Whether predicting pays.
-    private(set) var meter = RegretMeter()
+    private(set) var meter: RegretMeter
     /// When the last step of one row began; nil after another one.
     private var lastStep: UInt64?
-    /// Layers that are looked ahead at most: a third one gained nothing.
-    static var horizon: Int { 2 }
 
     /// - Parameter graph: has the experts as views of the file, which give formats and sizes.
     init(
-        _ graph: ModelGraph, slots: ExpertSlots, maximumRows: Int, predictor: StaleRouter?
+        _ graph: ModelGraph, slots: ExpertSlots, maximumRows: Int, predictor: StaleRouter?, standsDown: Bool
     ) {
+        var trials = RegretMeter.Plan()
+        trials.hasTrials = standsDown
+        meter = RegretMeter(trials)
         layers = graph.experts
         self.slots = slots
         self.predictor = predictor
@@ -118,7 +119,7 @@ public final class SlotExperts: ExpertRunner {
     private func lookAhead(_ input: ExpertInput, layer: Int, context: StepContext) {
         let rows = input.rows.rows
         guard let predictor, rows > 1 || meter.isOn, layer + 1 < predictor.layerCount else { return }
-        let horizon = rows > 1 ? 1 : Self.horizon
+        let horizon = rows > 1 ? 1 : ReadAheadRule.horizon
         for later in layer + 1..<min(layer + 1 + horizon, predictor.layerCount) {
             let next = predictor.predict(
                 layer: later, hidden: input.hidden.slice(rows: rows - 1..<rows), context: context)

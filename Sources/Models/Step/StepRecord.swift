@@ -113,7 +113,7 @@ extension LanguageModel.Options {
     /// what was predicted.
     public func traceColumns(of shape: TraceShape) -> TraceColumns {
         let guesses = streaming.map { $0.guessAreas > 0 } ?? false
-        let horizon = max(guesses ? SlotExperts.horizon : 0, recordedDistances)
+        let horizon = max(guesses ? ReadAheadRule.horizon : 0, recordedDistances)
         let distances = min(horizon, shape.numbering.layerCount - 1)
         return TraceColumns(
             hasWeights: true, hasResidency: streaming != nil, hasBytesRead: streaming != nil,

@@ -17,6 +17,8 @@ public struct RegretMeter: Sendable {
         public var longestVerdictTokens = 4096
         /// What a token must be faster without to give reading ahead up, as a share: less is noise.
         public var leastGain = 0.02
+        /// Whether anything is tried; reading ahead stays on otherwise.
+        public var hasTrials = true
 
         /// The usual trial.
         public init() {}
@@ -61,6 +63,7 @@ public struct RegretMeter: Sendable {
         if windowsLeft > 0 {
             if isOn { nanosecondsWith += nanoseconds } else { nanosecondsWithout += nanoseconds }
         }
+        guard plan.hasTrials else { return }
         left -= 1
         guard left == 0 else { return }
         if windowsLeft == 0 { return beginTrial() }

@@ -5,8 +5,6 @@ struct CacheReplay: ~Copyable {
     /// Misses that each predictor had foretold.
     private(set) var foreseen: [Int] = []
     private var requests: StepRequests
-    /// Misses of the event that the trace's predictor had named.
-    private var foretold = 0
 
     init(_ events: ReplayEvents, on cache: any ExpertCaching) {
         self.events = events
@@ -25,22 +23,22 @@ struct CacheReplay: ~Copyable {
         let events = events
         var told = 0
         foreseen = Array(repeating: 0, count: predictors.count)
+        let wantsNamed = predictors.contains(.recorded)
         for step in events.steps {
             requests.beginStep(rows: step.rows, startsText: step.startsText)
             for index in observers.indices { observers[index].beginStep(context: step.context) }
             for event in step.events {
                 let layer = Int(events.layers[event])
                 let range = events.starts[event]..<events.starts[event + 1]
-                foretold = 0
+                let named = wantsNamed ? named(event, layer, of: events) : Foresight()
                 let misses = answer(events, layer, range)
-                let foretold = step.rows == 1 ? self.foretold : 0
                 for index in predictors.indices {
-                    let known = predictors[index].foreseen(
-                        misses: misses, foretold: foretold, layer: layer, rows: step.rows)
-                    foreseen[index] += known
+                    let foresight = predictors[index].foresight(
+                        misses: misses, named: named, layer: layer, rows: step.rows)
+                    foreseen[index] += foresight.rightCount
                     observers[index].event(
                         layer: layer, rows: step.rows, requests: range.count, misses: misses,
-                        foreseen: known)
+                        foresight: foresight)
                 }
             }
             for index in observers.indices { observers[index].endStep(rows: step.rows, phase: step.phase) }
@@ -60,12 +58,12 @@ struct CacheReplay: ~Copyable {
         var misses = 0
         if requests.isTogether {
             // Nobody asks for anything before all of them are let go: holding them would change nothing.
-            while let asked = requests.ask() { misses += countMisses(asked, events, range) }
+            while requests.ask() != nil { misses += requests.answer.missCount }
             return misses
         }
         for position in 0..<range.count {
             while let asked = requests.ask() {
-                misses += countMisses(asked, events, range)
+                misses += requests.answer.missCount
                 for asked in asked { requests.hold(asked) }
             }
             requests.letGo(position)
@@ -73,18 +71,14 @@ struct CacheReplay: ~Copyable {
         return misses
     }
 
-    /// Misses among the positions just asked for.
-    private mutating func countMisses(
-        _ asked: Range<Int>, _ events: ReplayEvents, _ range: Range<Int>
-    ) -> Int {
-        if events.foretold.isEmpty { return requests.answer.missCount }
-        for index in 0..<requests.answer.missCount {
-            let expert = requests.expert(asked.lowerBound + requests.answer.miss(index).position)
-            for request in range where Int(events.experts[request]) == expert && events.foretold[request] {
-                foretold += 1
-            }
+    /// Whom the trace's predictor named, of those that are in no slot before the event is answered.
+    private func named(_ event: Int, _ layer: Int, of events: ReplayEvents) -> Foresight {
+        var foresight = Foresight()
+        for expert in events.candidates(of: event) {
+            let isResident = cache.slot(of: ExpertID(layer: layer, index: Int(expert))) != nil
+            if !isResident { foresight.append(isRight: events.asks(event, for: expert)) }
         }
-        return requests.answer.missCount
+        return foresight
     }
 }
 
@@ -93,15 +87,28 @@ extension ReplayEvents {
     static var eventsBetweenCalls: Int { 1 << 14 }
 }
 
+extension ReplayEvents {
+    /// Whom the trace's predictor named for `event`.
+    package func candidates(of event: Int) -> ArraySlice<UInt16> {
+        if candidateStarts.isEmpty { return [] }
+        return candidates[candidateStarts[event]..<candidateStarts[event + 1]]
+    }
+
+    /// Whether `event` asks for `expert`.
+    package func asks(_ event: Int, for expert: UInt16) -> Bool {
+        experts[starts[event]..<starts[event + 1]].contains(expert)
+    }
+}
+
 extension ReplayPredictor {
-    /// Of the misses of an event, those that were foretold.
+    /// What was said of an event.
     ///
-    /// - Parameter foretold: those that the trace's own predictor had named.
-    func foreseen(misses: Int, foretold: Int, layer: Int, rows: Int) -> Int {
+    /// - Parameter named: what the trace's own predictor had said.
+    func foresight(misses: Int, named: Foresight, layer: Int, rows: Int) -> Foresight {
         switch self {
-        case .none: 0
-        case .recorded: foretold
-        case .oracle: rows == 1 && layer > 0 ? misses : 0
+        case .none: Foresight()
+        case .recorded: named
+        case .oracle: rows == 1 && layer > 0 ? Foresight(right: misses) : Foresight()
         }
     }
 }

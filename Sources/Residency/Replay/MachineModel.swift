@@ -11,6 +11,9 @@ public struct MachineModel: Sendable, Equatable {
     /// Processor time that reading a byte takes, on top of waiting for it: the system's work for reads, and
     /// threads that fell asleep meanwhile.
     public var readOverheadSecondsPerByte: Double
+    /// What a byte read adds to a step at least, however well its reading is hidden: the disk may live on the
+    /// processors that compute, as that of a virtual machine does, or one that is encrypted.
+    public var hiddenReadSecondsPerByte: Double
     /// Time of a step that goes with no bytes: sampling, the text.
     public var stepOverheadSeconds: Double
     /// How far the measurements behind these numbers lay apart.
@@ -18,17 +21,19 @@ public struct MachineModel: Sendable, Equatable {
 
     public init(
         disk: Disk, memoryBytesPerSecond: Double, layerOverheadSeconds: Double = 0,
-        readOverheadSecondsPerByte: Double = 0, stepOverheadSeconds: Double = 0, spread: Spread = Spread()
+        readOverheadSecondsPerByte: Double = 0, hiddenReadSecondsPerByte: Double = 0,
+        stepOverheadSeconds: Double = 0, spread: Spread = Spread()
     ) {
         precondition(
             memoryBytesPerSecond > 0 && layerOverheadSeconds >= 0 && readOverheadSecondsPerByte >= 0
-                && stepOverheadSeconds >= 0,
+                && hiddenReadSecondsPerByte >= 0 && stepOverheadSeconds >= 0,
             "\(memoryBytesPerSecond) bytes/s, overhead \(layerOverheadSeconds), "
-                + "\(readOverheadSecondsPerByte) and \(stepOverheadSeconds) s")
+                + "\(readOverheadSecondsPerByte), \(hiddenReadSecondsPerByte) and \(stepOverheadSeconds) s")
         self.disk = disk
         self.memoryBytesPerSecond = memoryBytesPerSecond
         self.layerOverheadSeconds = layerOverheadSeconds
         self.readOverheadSecondsPerByte = readOverheadSecondsPerByte
+        self.hiddenReadSecondsPerByte = hiddenReadSecondsPerByte
         self.stepOverheadSeconds = stepOverheadSeconds
         self.spread = spread
     }

@@ -43,6 +43,11 @@ package struct PriorityStack<Priority: ExpertPriority & ~Copyable>: LevelStack, 
         heaps.revalue { priority.worth($0) }
     }
 
+    package func level(of expert: Int, pool: Int) -> Int? {
+        let level = heaps.level(of: expert, pool: pool)
+        return level < 0 ? nil : level
+    }
+
     package mutating func answer(
         _ experts: Span<UInt16>, rowCounts: Span<UInt16>, first: Int, pool: Int, base: Int,
         into counts: inout LevelCounts
@@ -51,7 +56,7 @@ package struct PriorityStack<Priority: ExpertPriority & ~Copyable>: LevelStack, 
         for position in 0..<experts.count {
             let expert = base + Int(experts[position])
             let level = heaps.level(of: expert, pool: pool)
-            counts.note(position, level: level < 0 ? levels.count : level)
+            counts.note(level: level < 0 ? levels.count : level)
             if level >= 0 { heaps.remove(expert) }
             let worth = priority.use(expert, request: first + position, rows: Int(rowCounts[position]))
             heaps.setWorth(worth, of: expert)

@@ -15,6 +15,11 @@ package struct RecencyStack: LevelStack, ~Copyable {
         falling = FlatArray(repeating: 0, count: numbering.expertCount)
     }
 
+    package func level(of expert: Int, pool: Int) -> Int? {
+        let home = lists.home(expert)
+        return home < 0 ? nil : home - pool * levels.count
+    }
+
     package mutating func answer(
         _ experts: Span<UInt16>, rowCounts: Span<UInt16>, first: Int, pool: Int, base: Int,
         into counts: inout LevelCounts
@@ -23,7 +28,7 @@ package struct RecencyStack: LevelStack, ~Copyable {
         for position in 0..<experts.count {
             let expert = base + Int(experts[position])
             let home = lists.home(expert)
-            counts.note(position, level: home < 0 ? levels.count : home - firstList)
+            counts.note(level: home < 0 ? levels.count : home - firstList)
             if home >= 0 { lists.remove(expert) }
         }
         makeRoom(experts.count, pool: pool, &counts)

@@ -33,9 +33,12 @@ public struct ReplayEvents: Sendable {
     package private(set) var experts: [UInt16] = []
     /// How many rows of the step chose each.
     package private(set) var rowCounts: [UInt16] = []
-    /// Of steps of one token, whether the predictor that ran while the trace was recorded had named each a
-    /// layer before; empty where no trace has candidates.
-    package private(set) var foretold: [Bool] = []
+    /// Of steps of one token, whom the predictor that ran while the trace was recorded had named a layer
+    /// before, event by event, the most likely first.
+    package private(set) var candidates: [UInt16] = []
+    /// Where each event's candidates start, and after the last event where they end; empty where no trace has
+    /// any.
+    package private(set) var candidateStarts: [Int] = []
     private let hasCandidates: Bool
 
     /// - Parameters:
@@ -86,7 +89,7 @@ public struct ReplayEvents: Sendable {
                 for position in 0..<list.count {
                     append(list.expert(position), rows: list.rowCount(position))
                 }
-                if hasCandidates { noteForetold(row: rows.lowerBound, of: rows.count, layer, trace) }
+                if hasCandidates { appendCandidates(row: rows.lowerBound, of: rows.count, layer, trace) }
                 end(layer)
             }
         }
@@ -105,17 +108,22 @@ public struct ReplayEvents: Sendable {
         rowCounts.append(UInt16(clamping: rows))
     }
 
-    /// Marks the requests of the last event.
-    private mutating func noteForetold(row: Int, of rowCount: Int, _ layer: Int, _ trace: RoutingTrace) {
-        var named: Set<Int> = []
+    /// Whom the trace's predictor named for the last event, each once.
+    private mutating func appendCandidates(
+        row: Int, of rowCount: Int, _ layer: Int, _ trace: RoutingTrace
+    ) {
+        let start = candidates.count
+        if candidateStarts.isEmpty { candidateStarts.append(0) }
         if rowCount == 1, let column = trace.columnOfNextLayer {
             for rank in 0..<trace.columns.candidates[column].count {
-                if let expert = trace.candidate(column: column, row: row, layer: layer, rank: rank) {
-                    named.insert(expert)
+                guard let expert = trace.candidate(column: column, row: row, layer: layer, rank: rank) else {
+                    continue
                 }
+                let name = UInt16(expert)
+                if !candidates[start...].contains(name) { candidates.append(name) }
             }
         }
-        for expert in experts[foretold.count...] { foretold.append(named.contains(Int(expert))) }
+        candidateStarts.append(candidates.count)
     }
 
     private mutating func appendAccesses(of row: Int, _ trace: RoutingTrace) {

@@ -5,8 +5,8 @@ public protocol ReplayObserver: ~Copyable {
     /// A step begins: its texts have `context` positions in front of their tokens, all together.
     mutating func beginStep(context: Int)
     /// One event was answered: of `requests` experts of `layer` asked for together by `rows` tokens, `misses`
-    /// had to be read, `foreseen` of these had been predicted a layer before.
-    mutating func event(layer: Int, rows: Int, requests: Int, misses: Int, foreseen: Int)
+    /// had to be read; `foresight` is what had been predicted a layer before of what was in no slot.
+    mutating func event(layer: Int, rows: Int, requests: Int, misses: Int, foresight: Foresight)
     /// All layers of the step were answered.
     mutating func endStep(rows: Int, phase: TraceRow.Phase)
 }

@@ -42,20 +42,13 @@ package struct LevelCounts: ~Copyable {
     package var found: FlatArray<Int32>
     /// Experts that left a cache of so many slots.
     package var left: FlatArray<Int32>
-    /// By position in the event, the level at which its expert was found.
-    package private(set) var levels: FlatArray<Int32>
-
-    package init(levels: Int, capacity: Int) {
+    package init(levels: Int) {
         found = FlatArray(repeating: 0, count: levels + 1)
         left = FlatArray(repeating: 0, count: levels)
-        self.levels = FlatArray(repeating: 0, count: capacity)
     }
 
-    /// The expert at `position` was found at `level`.
-    package mutating func note(_ position: Int, level: Int) {
-        found[level] += 1
-        levels[position] = Int32(level)
-    }
+    /// An expert was found at `level`.
+    package mutating func note(level: Int) { found[level] += 1 }
 
     /// Nothing was asked for yet.
     package mutating func clear() {
@@ -72,6 +65,8 @@ package struct LevelCounts: ~Copyable {
 package protocol LevelStack: ~Copyable {
     /// The step with this tick begins.
     mutating func begin(tick: Int)
+    /// Where `expert` (numbered through) would be found; nil where at no level.
+    func level(of expert: Int, pool: Int) -> Int?
     /// The experts that a layer asks for together.
     ///
     /// - Parameters:

@@ -11,13 +11,16 @@ struct StackReplay<Stack: LevelStack & ~Copyable>: ~Copyable {
     private var requests: FlatArray<Int>
     /// By cache and predictor, the misses that were foretold.
     private(set) var foreseen: [Int] = []
+    /// Whom the trace's predictor named for the event at hand: at which level each was found, and whether it
+    /// was asked for.
+    private var named: [(level: Int, isRight: Bool)] = []
 
     init(_ events: ReplayEvents, _ levels: StackLevels, _ stack: consuming Stack) {
         let layers = events.shape.numbering.layerCount
         self.events = events
         self.levels = levels
         self.stack = stack
-        counts = LevelCounts(levels: levels.count, capacity: events.shape.numbering.expertCount)
+        counts = LevelCounts(levels: levels.count)
         misses = FlatArray(repeating: 0, count: layers * levels.count)
         evictions = FlatArray(repeating: 0, count: layers * levels.count)
         requests = FlatArray(repeating: 0, count: layers)
@@ -38,7 +41,7 @@ struct StackReplay<Stack: LevelStack & ~Copyable>: ~Copyable {
         }
         foreseen = Array(repeating: 0, count: caches.count * predictors.count)
         let events = events
-        let wantsForetold = predictors.contains(.recorded) && !events.foretold.isEmpty
+        let wantsNamed = predictors.contains(.recorded)
         var tick = 0
         var told = 0
         for step in events.steps {
@@ -47,20 +50,22 @@ struct StackReplay<Stack: LevelStack & ~Copyable>: ~Copyable {
             for index in observers.indices { observers[index].beginStep(context: step.context) }
             for event in step.events {
                 let layer = Int(events.layers[event])
+                if wantsNamed { lookUpNamed(event, layer, of: events) }
                 answer(event, layer, of: events)
                 let pool = levels.poolCount == 1 ? 0 : layer
                 let size = events.starts[event + 1] - events.starts[event]
                 for cache in levelOfCaches.indices {
                     let level = levelOfCaches[cache][pool]
                     let missed = Int(counts.found[level])
-                    let foretold = wantsForetold && step.rows == 1 ? foretold(event, level, of: events) : 0
+                    let named = foresight(level: level)
                     for index in predictors.indices {
                         let place = cache * predictors.count + index
-                        let known = predictors[index].foreseen(
-                            misses: missed, foretold: foretold, layer: layer, rows: step.rows)
-                        foreseen[place] += known
+                        let foresight = predictors[index].foresight(
+                            misses: missed, named: named, layer: layer, rows: step.rows)
+                        foreseen[place] += foresight.rightCount
                         observers[place].event(
-                            layer: layer, rows: step.rows, requests: size, misses: missed, foreseen: known)
+                            layer: layer, rows: step.rows, requests: size, misses: missed,
+                            foresight: foresight)
                     }
                 }
             }
@@ -91,14 +96,22 @@ struct StackReplay<Stack: LevelStack & ~Copyable>: ~Copyable {
         }
     }
 
-    /// Misses at `level` of the event just answered that the trace's predictor had named.
-    private func foretold(_ event: Int, _ level: Int, of events: ReplayEvents) -> Int {
-        let first = events.starts[event]
-        var count = 0
-        for request in first..<events.starts[event + 1] where events.foretold[request] {
-            if Int(counts.levels[request - first]) > level { count += 1 }
+    /// Looks up where those are whom the trace's predictor named, before the event is answered.
+    private mutating func lookUpNamed(_ event: Int, _ layer: Int, of events: ReplayEvents) {
+        named.removeAll(keepingCapacity: true)
+        let pool = levels.poolCount == 1 ? 0 : layer
+        let base = layer << events.shape.numbering.shift
+        for expert in events.candidates(of: event) {
+            let level = stack.level(of: base + Int(expert), pool: pool) ?? levels.count
+            named.append((level, events.asks(event, for: expert)))
         }
-        return count
+    }
+
+    /// What was said of the event at hand to a cache that ends at `level`.
+    private func foresight(level: Int) -> Foresight {
+        var foresight = Foresight()
+        for named in named where named.level > level { foresight.append(isRight: named.isRight) }
+        return foresight
     }
 
     /// What a cache counted in `layer`; an eviction counts in the layer that asked.

@@ -150,7 +150,7 @@ extension ReplayEvents {
             for event in step.events {
                 time.event(
                     layer: Int(layers[event]), rows: step.rows, requests: starts[event + 1] - starts[event],
-                    misses: 0, foreseen: 0)
+                    misses: 0, foresight: Foresight())
             }
             time.endStep(rows: step.rows, phase: step.phase)
         }

@@ -25,6 +25,11 @@ public struct ComputeProbe {
         public let streamed: StreamingCounters
         /// What such a token reads.
         public let streamedBytesPerToken: Double
+        /// What a byte read added to a token where experts were read ahead and most were in memory, so that
+        /// reading could hide behind computing as well as it can; nil where nothing was read.
+        public let hiddenReadSecondsPerByte: Double?
+        /// What the disk did then.
+        public let ahead: StreamingCounters
         /// Half the range of the middle eight tenths of the samples of a token, as a share of their median.
         public let spread: Double
     }
@@ -38,11 +43,17 @@ public struct ComputeProbe {
     private static let streamedSteps = 64
     /// Places for all of these: in a model with a recurrent layer they cannot be forgotten again.
     private static let growth = warmUpSteps + steps + firstStreamedSteps + streamedSteps
+    /// Tokens that are drawn from where most experts are to be read.
+    private static let manyTokens = 1 << 20
+    /// Where most of them are to be found: seven to nine tenths in the models measured.
+    private static let fewTokens = [16, 8, 4]
     private static let longest = Duration.seconds(4)
     private static let chunkRows = 256
 
     private let file: ModelFile
     private let options: LanguageModel.Options
+    /// The same, reading ahead.
+    private let aheadOptions: LanguageModel.Options
 
     /// - Parameters:
     ///   - threadCount: threads that compute.
@@ -58,25 +69,41 @@ public struct ComputeProbe {
             cacheElement: element)
         var preference = StreamingPreference()
         preference.source = needs.extents == nil ? .automatic : .streamed
-        preference.prefetches = false
         preference.reading = reading
         preference.expertCacheBytes = needs.extents.map { extents in
             2 * needs.shape.expertsPerToken * extents.catalog.slotBytes.reduce(0, +)
         }
-        let plan = MemoryPlan(
-            needs: needs, file: file, options: options,
-            budgetBytes: MemoryBudget.automatic.resolved(on: MachineMemory.read()), preference: preference)
-        try plan.check()
-        self.options = plan.options
+        func planned(_ prefetching: StreamingPreference.Prefetching) throws -> LanguageModel.Options {
+            preference.prefetching = prefetching
+            let plan = MemoryPlan(
+                needs: needs, file: file, options: options,
+                budgetBytes: MemoryBudget.automatic.resolved(on: MachineMemory.read()),
+                preference: preference)
+            try plan.check()
+            return plan.options
+        }
+        self.options = try planned(.off)
+        aheadOptions = try planned(.always)
     }
 
     /// - Returns: nil where it was cancelled.
     /// - Throws: what reading the model meets.
     public func run(unless interrupt: CancellationFlag) throws -> Result? {
+        guard let samples = try samples(unless: interrupt) else { return nil }
+        var ahead: [Streamed] = []
+        if aheadOptions.streaming.map({ $0.guessAreas > 0 }) ?? false {
+            guard let found = try readingAhead(unless: interrupt) else { return nil }
+            ahead = found
+        }
+        return Self.result(samples, ahead)
+    }
+
+    /// Steps without reading ahead.
+    private func samples(unless interrupt: CancellationFlag) throws -> Samples? {
         let model = try LanguageModel(file: file, options: options)
         let vocabularySize = model.shape.vocabularySize
         let batch = Batch(capacity: options.maximumRows)
-        var samples: [(context: Int, seconds: [Double])] = []
+        var resident: [(context: Int, seconds: [Double])] = []
         var rowSeconds: [Double] = []
         for wanted in Self.contexts {
             let context = min(wanted, max(options.contextCapacity - Self.growth, 1))
@@ -90,18 +117,40 @@ public struct ComputeProbe {
             }
             let token = TokenID(Int32(Self.noise(context) % vocabularySize))
             guard let seconds = try repeated(token, batch, state, model, interrupt) else { return nil }
-            samples.append((context, seconds))
+            resident.append((context, seconds))
             if wanted == Self.contexts.last {
-                guard let waiting = try streamed(batch, state, model, interrupt) else { return nil }
-                return Self.result(samples, rowSeconds: rowSeconds.min() ?? 0, waiting)
+                guard
+                    let waiting = try streamed(
+                        tokenCount: Self.manyTokens, batch, state, model, interrupt)
+                else { return nil }
+                return Samples(resident: resident, rowSeconds: rowSeconds.min() ?? 0, streamed: waiting)
             }
         }
         return nil
     }
 
-    /// What steps of other tokens at the end of `state` take.
+    /// Steps of tokens that find most of their experts, while others are read ahead: what their reads could
+    /// not hide is no waiting for the disk.
+    private func readingAhead(unless interrupt: CancellationFlag) throws -> [Streamed]? {
+        let model = try LanguageModel(file: file, options: aheadOptions)
+        let batch = Batch(capacity: aheadOptions.maximumRows)
+        let state = model.makeSequence(capacity: aheadOptions.contextCapacity)
+        batch.append([TokenID(0)], to: state)
+        try model.forward(batch)
+        var found: [Streamed] = []
+        for count in Self.fewTokens {
+            guard let streamed = try streamed(tokenCount: count, batch, state, model, interrupt) else {
+                return nil
+            }
+            found.append(streamed)
+        }
+        return found
+    }
+
+    /// What steps take of tokens at the end of `state` that are drawn from `tokenCount`.
     private func streamed(
-        _ batch: Batch, _ state: SequenceState, _ model: LanguageModel, _ interrupt: CancellationFlag
+        tokenCount: Int, _ batch: Batch, _ state: SequenceState, _ model: LanguageModel,
+        _ interrupt: CancellationFlag
     ) throws -> Streamed? {
         var seconds: [Double] = []
         let length = state.length
@@ -116,7 +165,8 @@ public struct ComputeProbe {
                 start = clock.now
                 seconds.removeAll()
             }
-            let token = TokenID(Int32(Self.noise(10_000 + step) % model.shape.vocabularySize))
+            let drawn = Self.noise(10_000 + step) % tokenCount
+            let token = TokenID(Int32(Self.noise(20_000 + drawn) % model.shape.vocabularySize))
             seconds.append(try Self.computing([token], batch, state, model))
             _ = state.truncate(to: length)
         }
@@ -127,8 +177,25 @@ public struct ComputeProbe {
     /// Steps that missed experts.
     private struct Streamed {
         let context: Int
+        /// Without the time in which they waited for bytes.
         let seconds: [Double]
         let counters: StreamingCounters
+        /// The median of all seconds of a step.
+        var stepSeconds: Double {
+            let sorted = seconds.sorted()
+            if sorted.isEmpty { return 0 }
+            return sorted[sorted.count / 2] + counters.stallSeconds / Double(sorted.count)
+        }
+        /// What a step reads.
+        var bytesPerStep: Double { Double(counters.bytesRead) / Double(max(seconds.count, 1)) }
+    }
+
+    /// Steps without reading ahead.
+    private struct Samples {
+        /// By positions in front of them, those that found all experts.
+        let resident: [(context: Int, seconds: [Double])]
+        let rowSeconds: Double
+        let streamed: Streamed
     }
 
     /// Seconds of steps that compute `token` at the end of `state` and forget it again.
@@ -167,10 +234,9 @@ public struct ComputeProbe {
         return max(taken - (model.streamingCounters?.stallSeconds ?? 0) + stall, 1e-9)
     }
 
-    private static func result(
-        _ samples: [(context: Int, seconds: [Double])], rowSeconds: Double, _ streamed: Streamed
-    ) -> Result? {
-        let sorted = samples.map { ($0.context, $0.seconds.sorted()) }.filter { !$0.1.isEmpty }
+    private static func result(_ samples: Samples, _ ahead: [Streamed]) -> Result? {
+        let sorted = samples.resident.map { ($0.context, $0.seconds.sorted()) }.filter { !$0.1.isEmpty }
+        let streamed = samples.streamed
         guard let (near, nearSeconds) = sorted.first, let (far, farSeconds) = sorted.last,
             !streamed.seconds.isEmpty
         else { return nil }
@@ -178,14 +244,18 @@ public struct ComputeProbe {
         let slope = max((farSeconds[farSeconds.count / 2] - median) / Double(max(far - near, 1)), 0)
         let range = nearSeconds[(nearSeconds.count - 1) * 9 / 10] - nearSeconds[nearSeconds.count / 10]
         let waiting = streamed.seconds.sorted()[streamed.seconds.count / 2]
+        let tokenSeconds = max(median - Double(near) * slope, 1e-9)
+        let hidden = ahead.filter { $0.counters.bytesRead > 0 }.map { steps in
+            let computing = tokenSeconds + Double(steps.context) * slope
+            return max(steps.stepSeconds - computing, 0) / steps.bytesPerStep
+        }.sorted()
         return Result(
-            tokenSeconds: max(median - Double(near) * slope, 1e-9), positionSeconds: slope,
-            rowSeconds: rowSeconds,
+            tokenSeconds: tokenSeconds, positionSeconds: slope, rowSeconds: samples.rowSeconds,
             waitingTokenSeconds: streamed.counters.bytesRead > 0
                 ? waiting - Double(streamed.context) * slope : nil,
-            streamed: streamed.counters,
-            streamedBytesPerToken: Double(streamed.counters.bytesRead)
-                / Double(max(streamed.seconds.count, 1)),
+            streamed: streamed.counters, streamedBytesPerToken: streamed.bytesPerStep,
+            hiddenReadSecondsPerByte: hidden.isEmpty ? nil : hidden[hidden.count / 2],
+            ahead: ahead.reduce(into: StreamingCounters()) { $0 += $1.counters },
             spread: range / 2 / median)
     }
 

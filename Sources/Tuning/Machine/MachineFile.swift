@@ -39,6 +39,7 @@ public struct MachineFile: Sendable {
             memoryBytesPerSecond: memory,
             layerOverheadSeconds: (file.number("processor.layer_overhead_us") ?? 20) / 1e6,
             readOverheadSecondsPerByte: (file.number("processor.read_overhead_us_per_mb") ?? 0) / 1e12,
+            hiddenReadSecondsPerByte: (file.number("processor.hidden_read_us_per_mb") ?? 0) / 1e12,
             stepOverheadSeconds: (file.number("processor.step_overhead_us") ?? 0) / 1e6,
             spread: MachineModel.Spread(
                 compute: (file.number("processor.spread_percent") ?? 5) / 100,
@@ -66,6 +67,7 @@ public struct MachineFile: Sendable {
         writer.add("processor.threads", integer: threads)
         writer.add("processor.layer_overhead_us", machine.layerOverheadSeconds * 1e6)
         writer.add("processor.read_overhead_us_per_mb", machine.readOverheadSecondsPerByte * 1e12)
+        writer.add("processor.hidden_read_us_per_mb", machine.hiddenReadSecondsPerByte * 1e12)
         writer.add("processor.step_overhead_us", machine.stepOverheadSeconds * 1e6)
         writer.add("processor.spread_percent", machine.spread.compute * 100)
         if let model {

@@ -40,6 +40,10 @@ public enum MachineKeys {
             .number(0...1_000_000, unit: "microseconds per 10^6 bytes"), default: "0",
             "Processor time that reading takes, on top of waiting for it."),
         SettingKey(
+            "processor", "hidden_read_us_per_mb",
+            .number(0...1_000_000, unit: "microseconds per 10^6 bytes"), default: "0",
+            "What reading adds to a token at least, however well it is hidden behind computing."),
+        SettingKey(
             "processor", "step_overhead_us", .number(0...10_000_000, unit: "microseconds"), default: "0",
             "Time of a token that goes with no bytes."),
         SettingKey(

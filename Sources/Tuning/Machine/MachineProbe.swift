@@ -21,7 +21,7 @@ public struct MachineProbe {
         self.threadCount = threadCount
     }
 
-    /// Takes some ten seconds.
+    /// Takes some twenty seconds.
     ///
     /// - Parameters:
     ///   - reading: how runs read the model's disk.
@@ -56,13 +56,15 @@ public struct MachineProbe {
             max($0 - compute.tokenSeconds, 0) / max(compute.streamedBytesPerToken, 1)
         }
         let slower = slowdown(disk, of: compute)
+        var model = MachineModel.Disk(
+            latencySeconds: disk.latencySeconds * slower, bytesPerSecond: disk.bytesPerSecond / slower,
+            blockBytes: reading.blockBytes, depth: reading.depth)
+        model.readAheadShare = readAheadShare(model, compute.ahead)
         let machine = MachineModel(
-            disk: MachineModel.Disk(
-                latencySeconds: disk.latencySeconds * slower,
-                bytesPerSecond: disk.bytesPerSecond / slower, blockBytes: reading.blockBytes,
-                depth: reading.depth),
+            disk: model,
             memoryBytesPerSecond: memory, layerOverheadSeconds: overhead,
             readOverheadSecondsPerByte: readOverhead ?? 0,
+            hiddenReadSecondsPerByte: compute.hiddenReadSecondsPerByte ?? 0,
             spread: MachineModel.Spread(compute: compute.spread, disk: disk.spread))
         return MachineFile(
             name: name, threads: threadCount, machine: machine,
@@ -80,6 +82,16 @@ public struct MachineProbe {
             + Double(streamed.demandBytes) / disk.bytesPerSecond
         guard streamed.demandBytes > 0, seconds > 0, alone > 0 else { return 1 }
         return seconds / alone
+    }
+
+    /// Which part of the time in which guesses alone were read they would have taken on `disk`.
+    private func readAheadShare(_ disk: MachineModel.Disk, _ counters: StreamingCounters) -> Double {
+        let seconds = Double(counters.busyNanoseconds - counters.demandNanoseconds) / 1e9
+        let layers = counters.cache.requests / max(needs.shape.expertsPerToken, 1)
+        let bytes = Double(counters.bytesRead - counters.demandBytes)
+        let alone =
+            Double(min(counters.guesses, layers)) * disk.latencySeconds + bytes / disk.burstBytesPerSecond
+        return seconds > 0 && alone > 0 ? min(alone / seconds, 1) : 1
     }
 
     /// What jobs that do nothing take.

@@ -21,7 +21,7 @@ struct DoctorCommand: ParsableCommand {
             are of several kinds, shared or virtual.
 
             --machine writes what predicts the speed of a run into a TOML file, for `sluice replay`: how the \
-            disk answers, the memory's speed, and how fast this model computes; some ten seconds.
+            disk answers, the memory's speed, and how fast this model computes; some twenty seconds.
 
             Examples:
               sluice doctor

@@ -52,7 +52,10 @@ struct StreamingArguments: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Whether experts of the next layer are predicted and read ahead: auto or off.", valueName: "name")
+            """
+            Whether experts of the next layer are predicted and read ahead: auto (as long as trials show \
+            that it pays), on or off.
+            """, valueName: "name")
     )
     var prefetch: String?
 
@@ -117,10 +120,10 @@ struct StreamingArguments: ParsableArguments {
             preference.expertCacheBytes = bytes
         }
         let prefetch = try text("prefetch", prefetch, default: "auto", &resolver)
-        guard ["auto", "off"].contains(prefetch) else {
-            throw CommandFailure.usage("--prefetch is \"\(prefetch)\"; expected auto or off")
+        guard let prefetching = StreamingPreference.Prefetching(rawValue: prefetch) else {
+            throw CommandFailure.usage("--prefetch is \"\(prefetch)\"; expected auto, on or off")
         }
-        preference.prefetches = prefetch == "auto"
+        preference.prefetching = prefetching
         if preference.source == .mapped, preference.expertCacheBytes != nil || preference.policy != nil {
             throw resolver.refusal(
                 "--io mmap keeps no experts in slots; leave --expert-cache and --policy out")

@@ -80,8 +80,10 @@ struct ModelSession {
         if plan.options.streaming != nil, preference.source == .automatic, !settings.isPlanOnly {
             plan.read(by: Self.reading(file, settings, budgetBytes: plan.budgetBytes))
         }
-        if preference.prefetches, plan.options.streaming?.guessAreas == 0 {
-            resolver.record("prefetch (auto)", "off: no slots of each layer's own, or too few", .default)
+        if preference.prefetching != .off, plan.options.streaming?.guessAreas == 0 {
+            resolver.record(
+                "prefetch (\(preference.prefetching.rawValue))",
+                "off: no slots of each layer's own, or too few", .default)
         }
         self.plan = plan
     }

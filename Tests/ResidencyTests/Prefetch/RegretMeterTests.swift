@@ -55,4 +55,13 @@ struct RegretMeterTests {
         #expect(meter.report.paid == true && meter.isOn)
         #expect(!run(&meter, tokens: plan.verdictTokens, with: 80, without: 100).contains(false))
     }
+
+    @Test("without trials it stays on, whatever it costs")
+    func noTrials() {
+        var plan = RegretMeter.Plan()
+        plan.hasTrials = false
+        var meter = RegretMeter(plan)
+        #expect(!run(&meter, tokens: 500, with: 200, without: 100).contains(false))
+        #expect(meter.report.paid == nil && meter.report.tokensWith == 500)
+    }
 }

@@ -54,8 +54,8 @@ struct ReplayEventsTests {
         #expect(events.steps.count == 1 && events.requestCount == 8)
     }
 
-    @Test("what the trace's predictor named a layer before counts as foretold, in steps of one token")
-    func foretold() {
+    @Test("knows whom the trace's predictor named a layer before, in steps of one token, each once")
+    func candidates() {
         let columns = TraceColumns(candidates: [
             TraceCandidates(predictor: "other", distance: 2, count: 2),
             TraceCandidates(predictor: "stale-router", distance: 1, count: 2),
@@ -72,12 +72,16 @@ struct ReplayEventsTests {
             }
             trace.setCandidate(column: 0, row: row, layer: 1, rank: 0, expert: 3)
         }
-        let foretold = [false, false, true, false]
-        #expect(ReplayEvents([trace]).foretold == foretold + [false, false, false, false])
-        #expect(ReplayEvents([trace], isPerAccess: true).foretold.isEmpty)
+        trace.setCandidate(column: 1, row: 0, layer: 0, rank: 0, expert: 4)
+        trace.setCandidate(column: 1, row: 0, layer: 0, rank: 1, expert: 4)
+        let events = ReplayEvents([trace])
+        #expect((0..<4).map { Array(events.candidates(of: $0)) } == [[4], [5, 2], [], []])
+        #expect(events.asks(1, for: 2) && !events.asks(1, for: 5))
+        #expect(ReplayEvents([trace], isPerAccess: true).candidateStarts.isEmpty)
         let plain = Self.trace([(0, 0, 0, [5, 1, 0, 1])])
-        #expect(ReplayEvents([plain]).foretold.isEmpty)
-        #expect(ReplayEvents([plain, trace]).foretold.prefix(7).firstIndex(of: true) == 6)
+        #expect(ReplayEvents([plain]).candidateStarts.isEmpty)
+        let both = ReplayEvents([plain, trace])
+        #expect((0..<6).map { Array(both.candidates(of: $0)) } == [[], [], [4], [5, 2], [], []])
     }
 
     @Test("texts take turns a step at a time, and the next one follows where one ends")

@@ -173,15 +173,58 @@ struct ReplayJobTests {
         #expect(heard[0].foreseen[0] == 0 && heard[0].foreseen[1] > 0)
     }
 
+    @Test(
+        "a pass hears of the same guesses as a cache, and both of those alone that are in no slot",
+        arguments: ["lru", "lfu"], UInt64(0)..<20)
+    func guesses(name: String, seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let shape = RandomTrace.shape(using: &generator)
+        let drawn = RandomTrace.make(shape, tokens: 30, rows: 1...1, using: &generator)
+        let events = ReplayEvents([RandomTrace.withCandidates(drawn, using: &generator)])
+        let choice = try PolicyRegistry.parse(name)
+        let all = shape.numbering.layerCount * shape.numbering.expertCount
+        let columns = ReplayColumn.all(shape) + [.global(all, shape.numbering)]
+        for job in ReplayJob.all(.online(choice), columns, events) {
+            let outcomes = try #require(
+                job.run(events, [.recorded], observer: { _, _ in Listener() }, goOn: { _ in true }))
+            for outcome in outcomes {
+                let alone = ReplayJob.alone(choice, outcome.column).run(
+                    events, [.recorded], observer: { _, _ in Listener() }, goOn: { _ in true })
+                #expect(outcome.observers == alone?.first?.observers, "\(outcome.column.shape)")
+                if outcome.column.shape.slotCount == all, outcome.column.shape.isGlobal {
+                    #expect(outcome.observers.first?.guesses == Self.firstUses(events))
+                }
+            }
+        }
+    }
+
+    /// Of each event whom the trace's predictor named and nobody had asked for before.
+    private static func firstUses(_ events: ReplayEvents) -> [Foresight] {
+        var asked: Set<ExpertID> = []
+        return (0..<events.count).map { event in
+            let layer = Int(events.layers[event])
+            let experts = events.experts[events.starts[event]..<events.starts[event + 1]]
+            var foresight = Foresight()
+            for expert in events.candidates(of: event)
+            where !asked.contains(ExpertID(layer: layer, index: Int(expert))) {
+                foresight.append(isRight: experts.contains(expert))
+            }
+            asked.formUnion(experts.map { ExpertID(layer: layer, index: Int($0)) })
+            return foresight
+        }
+    }
+
     private struct Listener: ReplayObserver, Equatable {
         var (requests, misses, foreseen, rows) = (0, 0, 0, 0)
+        var guesses: [Foresight] = []
         var events: [Int] = []
         var contexts: [Int] = []
 
-        mutating func event(layer: Int, rows: Int, requests: Int, misses: Int, foreseen: Int) {
+        mutating func event(layer: Int, rows: Int, requests: Int, misses: Int, foresight: Foresight) {
             self.requests += requests
             self.misses += misses
-            self.foreseen += foreseen
+            foreseen += foresight.rightCount
+            guesses.append(foresight)
             events.append(layer)
         }
 

@@ -28,6 +28,35 @@ enum RandomTrace {
         return trace
     }
 
+    /// The same choices with a predictor's candidates, drawn like choices; of some layers it has none.
+    static func withCandidates(
+        _ trace: Residency.RoutingTrace, using generator: inout SeededGenerator
+    ) -> Residency.RoutingTrace {
+        let shape = trace.shape
+        let columns = TraceColumns(candidates: [
+            TraceCandidates(predictor: "drawn", distance: 1, count: shape.expertsPerToken)
+        ])
+        var named = Residency.RoutingTrace(shape: shape, columns: columns)
+        for (index, row) in trace.rows.enumerated() {
+            let layers = 0..<shape.numbering.layerCount
+            let ranks = 0..<shape.expertsPerToken
+            named.append(
+                row,
+                experts: layers.flatMap { layer in
+                    ranks.map { UInt16(trace.expert(row: index, layer: layer, rank: $0) ?? 0) }
+                })
+            let candidates = choices(shape, using: &generator)
+            for layer in layers.dropFirst() where Int.random(in: 0..<4, using: &generator) > 0 {
+                for rank in ranks {
+                    named.setCandidate(
+                        column: 0, row: index, layer: layer, rank: rank,
+                        expert: Int(candidates[layer * ranks.count + rank]))
+                }
+            }
+        }
+        return named
+    }
+
     /// What a token chooses: of every layer, half of the time one of the first third of its experts.
     private static func choices(_ shape: TraceShape, using generator: inout SeededGenerator) -> [UInt16] {
         let experts = shape.numbering.expertCount

@@ -91,7 +91,7 @@ struct SettingsFileTests {
         ),
         Refusal(
             "a switch for a word", "[experts]\nprefetch = true\n",
-            "line 2, column 1: experts.prefetch is true; expected one of \"auto\", \"off\""),
+            "line 2, column 1: experts.prefetch is true; expected one of \"auto\", \"on\", \"off\""),
         Refusal(
             "a list", "[memory]\nbudget = [\"8G\"]\n",
             "line 2, column 1: memory.budget is a list; expected \(budget)"),
