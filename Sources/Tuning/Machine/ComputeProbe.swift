@@ -180,11 +180,11 @@ public struct ComputeProbe {
         /// Without the time in which they waited for bytes.
         let seconds: [Double]
         let counters: StreamingCounters
-        /// The median of all seconds of a step.
+        /// Of a step the median; nil without any.
+        var computingSeconds: Double? { seconds.isEmpty ? nil : seconds.sorted()[seconds.count / 2] }
+        /// The same and what a step waited.
         var stepSeconds: Double {
-            let sorted = seconds.sorted()
-            if sorted.isEmpty { return 0 }
-            return sorted[sorted.count / 2] + counters.stallSeconds / Double(sorted.count)
+            (computingSeconds ?? 0) + counters.stallSeconds / Double(max(seconds.count, 1))
         }
         /// What a step reads.
         var bytesPerStep: Double { Double(counters.bytesRead) / Double(max(seconds.count, 1)) }
@@ -238,12 +238,11 @@ public struct ComputeProbe {
         let sorted = samples.resident.map { ($0.context, $0.seconds.sorted()) }.filter { !$0.1.isEmpty }
         let streamed = samples.streamed
         guard let (near, nearSeconds) = sorted.first, let (far, farSeconds) = sorted.last,
-            !streamed.seconds.isEmpty
+            let waiting = streamed.computingSeconds
         else { return nil }
         let median = nearSeconds[nearSeconds.count / 2]
         let slope = max((farSeconds[farSeconds.count / 2] - median) / Double(max(far - near, 1)), 0)
         let range = nearSeconds[(nearSeconds.count - 1) * 9 / 10] - nearSeconds[nearSeconds.count / 10]
-        let waiting = streamed.seconds.sorted()[streamed.seconds.count / 2]
         let tokenSeconds = max(median - Double(near) * slope, 1e-9)
         let hidden = ahead.filter { $0.counters.bytesRead > 0 }.map { steps in
             let computing = tokenSeconds + Double(steps.context) * slope

@@ -60,7 +60,8 @@ public enum ProfileKeys {
             "experts", "favoured_layers", .integer(1...1024, unit: "layers"), default: "",
             "How many of the first layers `shallow` or `soft` favours, as in `--allocation shallow:2`."),
         SettingKey(
-            "experts", "prefetch", option: "prefetch", .choice(["auto", "on", "off"]), default: "`auto`",
+            "experts", "prefetch", option: "prefetch",
+            .choice(StreamingPreference.Prefetching.allCases.map(\.rawValue)), default: "`auto`",
             "Whether experts of the next layers are predicted and read ahead; `auto` as long as it pays."),
         SettingKey(
             "experts", "precision", option: "precision", .choice(["exact"]), default: "`exact`",

@@ -24,6 +24,20 @@ struct TimeModelTests {
         abs(value - expected) <= 1e-9 * max(abs(expected), 1e-6)
     }
 
+    /// What a step of one row comes to whose layers ask for so many experts, miss some and were guessed at.
+    private static func step(
+        _ model: TimeModel, _ layers: [(requests: Int, misses: Int, foresight: Foresight)]
+    ) -> StepTimes {
+        var model = model
+        for (layer, asked) in layers.enumerated() {
+            model.event(
+                layer: layer, rows: 1, requests: asked.requests, misses: asked.misses,
+                foresight: asked.foresight)
+        }
+        model.endStep(rows: 1, phase: .decode)
+        return model.decode
+    }
+
     @Test("computes the experts in memory while the others come, and each as it arrives")
     func oneLayer() {
         var model = TimeModel(machine: Self.machine(), load: Self.load(layers: 1), guessAreas: 0)
@@ -55,24 +69,20 @@ struct TimeModelTests {
     @Test("reads what was foreseen behind the attention of the next layer")
     func foreseen() {
         // Attention of 40 MB takes 4 ms.
-        var model = TimeModel(machine: Self.machine(), load: Self.load(layers: 2, dense: 40e6), guessAreas: 2)
-        model.event(layer: 0, rows: 1, requests: 4, misses: 0, foresight: Foresight())
-        model.event(layer: 1, rows: 1, requests: 4, misses: 2, foresight: Foresight(right: 2))
-        model.endStep(rows: 1, phase: .decode)
+        let model = TimeModel(machine: Self.machine(), load: Self.load(layers: 2, dense: 40e6), guessAreas: 2)
+        let decode = Self.step(model, [(4, 0, Foresight()), (4, 2, Foresight(right: 2))])
         // Known at 4 ms, computed until 4.8; known at 8.8 ms. Guesses begin at 4 ms, the first comes at 7, of
         // the other 1.8 of 2 ms: three compute until 9.4, the fourth from 10 on, behind a latency.
-        #expect(Self.isNear(model.decode.total, 10.2e-3))
-        #expect(Self.isNear(model.decode.stall, 0.6e-3))
+        #expect(Self.isNear(decode.total, 10.2e-3))
+        #expect(Self.isNear(decode.stall, 0.6e-3))
     }
 
     @Test("begins no more reads than there are places for guesses")
     func guessAreas() {
-        var model = TimeModel(machine: Self.machine(), load: Self.load(layers: 2, dense: 40e6), guessAreas: 1)
-        model.event(layer: 0, rows: 1, requests: 4, misses: 0, foresight: Foresight())
-        model.event(layer: 1, rows: 1, requests: 4, misses: 2, foresight: Foresight(right: 2))
-        model.endStep(rows: 1, phase: .decode)
+        let model = TimeModel(machine: Self.machine(), load: Self.load(layers: 2, dense: 40e6), guessAreas: 1)
+        let decode = Self.step(model, [(4, 0, Foresight()), (4, 2, Foresight(right: 2))])
         // One came at 7 ms; the other, asked for at 8.8, comes at 11.8 and computes until 12.
-        #expect(Self.isNear(model.decode.total, 12e-3))
+        #expect(Self.isNear(decode.total, 12e-3))
     }
 
     @Test("what is under way of a wrong guess comes in front of what is asked for, and no more of it")
@@ -81,26 +91,22 @@ struct TimeModelTests {
         let load = Self.load(layers: 2, expertBytes: 10_000_000, dense: 40e6)
         var guess = Foresight()
         guess.append(isRight: false)
-        var model = TimeModel(machine: Self.machine(), load: load, guessAreas: 2)
-        model.event(layer: 0, rows: 1, requests: 4, misses: 0, foresight: Foresight())
-        model.event(layer: 1, rows: 1, requests: 1, misses: 1, foresight: guess)
-        model.endStep(rows: 1, phase: .decode)
+        let model = TimeModel(machine: Self.machine(), load: load, guessAreas: 2)
+        let decode = Self.step(model, [(4, 0, Foresight()), (1, 1, guess)])
         // Known at 4 ms, computed until 8; known at 12 ms, when 7 of 10 ms are read: behind 1 ms 2.62 still
         // come, and then 10.
         let wasted = 7e-3 + Double(ReadAheadRule.bytesAlone) / 1e9
-        #expect(Self.isNear(model.decode.total, 13e-3 + wasted - 7e-3 + 10e-3 + 1e-3))
-        #expect(Self.isNear(model.decode.disk, wasted + 10e-3))
+        #expect(Self.isNear(decode.total, 13e-3 + wasted - 7e-3 + 10e-3 + 1e-3))
+        #expect(Self.isNear(decode.disk, wasted + 10e-3))
     }
 
     @Test("reads ahead for the layer after one that reads nothing")
     func horizon() {
-        var model = TimeModel(machine: Self.machine(), load: Self.load(layers: 3, dense: 10e6), guessAreas: 2)
-        model.event(layer: 0, rows: 1, requests: 4, misses: 0, foresight: Foresight())
-        model.event(layer: 1, rows: 1, requests: 4, misses: 0, foresight: Foresight())
-        model.event(layer: 2, rows: 1, requests: 1, misses: 1, foresight: Foresight(right: 1))
-        model.endStep(rows: 1, phase: .decode)
+        let model = TimeModel(machine: Self.machine(), load: Self.load(layers: 3, dense: 10e6), guessAreas: 2)
+        let decode = Self.step(
+            model, [(4, 0, Foresight()), (4, 0, Foresight()), (1, 1, Foresight(right: 1))])
         // Known at 1, 2.8 and 4.6 ms. The guess begins at 1 ms and comes at 4.
-        #expect(Self.isNear(model.decode.total, 4.8e-3))
+        #expect(Self.isNear(decode.total, 4.8e-3))
     }
 
     @Test("a step takes at least what computing takes and what its reads add however well they are hidden")
@@ -111,10 +117,9 @@ struct TimeModelTests {
         // ms of processors besides, or 1 ms at least.
         for (perByte, seconds) in [(0.05e-9, 3.4e-3), (0.5e-9, 4.2e-3)] {
             machine.hiddenReadSecondsPerByte = perByte
-            var model = TimeModel(machine: machine, load: Self.load(layers: 1), guessAreas: 0)
-            model.event(layer: 0, rows: 1, requests: 16, misses: 1, foresight: Foresight())
-            model.endStep(rows: 1, phase: .decode)
-            #expect(Self.isNear(model.decode.total, seconds))
+            let model = TimeModel(machine: machine, load: Self.load(layers: 1), guessAreas: 0)
+            let decode = Self.step(model, [(16, 1, Foresight())])
+            #expect(Self.isNear(decode.total, seconds))
         }
     }
 
@@ -122,13 +127,11 @@ struct TimeModelTests {
     func readAheadShare() {
         var machine = Self.machine()
         machine.disk.readAheadShare = 0.5
-        var model = TimeModel(machine: machine, load: Self.load(layers: 2, dense: 40e6), guessAreas: 1)
-        model.event(layer: 0, rows: 1, requests: 4, misses: 0, foresight: Foresight())
-        model.event(layer: 1, rows: 1, requests: 1, misses: 1, foresight: Foresight(right: 1))
-        model.endStep(rows: 1, phase: .decode)
+        let model = TimeModel(machine: machine, load: Self.load(layers: 2, dense: 40e6), guessAreas: 1)
+        let decode = Self.step(model, [(4, 0, Foresight()), (1, 1, Foresight(right: 1))])
         // Half of the 4.8 ms: 1 for the latency and 1.4 of 2 for the bytes; 0.6 are left at 8.8 ms, behind
         // another latency.
-        #expect(Self.isNear(model.decode.total, 10.6e-3))
+        #expect(Self.isNear(decode.total, 10.6e-3))
     }
 
     @Test("adds overhead, context and output, and begins a text without context")
@@ -306,13 +309,8 @@ struct TimeModelTests {
         var load = load(layers: layers.count, expertBytes: unit)
         load.weightShare = 1
         load.denseBytesPerLayer = (layers.first?.front ?? 0) / simulation.computeSeconds * Double(unit)
-        var model = TimeModel(machine: machine, load: load, guessAreas: .max)
-        for (index, layer) in layers.enumerated() {
-            model.event(
-                layer: index, rows: 1, requests: layer.requests, misses: layer.misses,
-                foresight: layer.guesses)
-        }
-        model.endStep(rows: 1, phase: .decode)
-        return model.decode
+        return step(
+            TimeModel(machine: machine, load: load, guessAreas: .max),
+            layers.map { ($0.requests, $0.misses, $0.guesses) })
     }
 }
